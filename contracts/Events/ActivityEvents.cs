@@ -1,0 +1,95 @@
+using Strava.Contracts.Sports;
+
+namespace Strava.Contracts.Events;
+
+// To add a stream event: 1. a sealed record here, past tense; 2. its line in EventTypes; 3. its arm in the Activity service's
+// projection; 4. its frozen JSON under tests/. Never change the meaning of a member that has been written.
+
+/// <summary>
+/// An event of an activity's stream (stream id = activity id). Bodies are JSON in PascalCase; the alias that is stored with
+/// them is the class name in snake case (<c>activity_created</c>). Times are the device's, UTC at 1 ms.
+/// </summary>
+public abstract record ActivityEvent
+{
+    private protected ActivityEvent()
+    {
+    }
+}
+
+/// <summary>The stream begins.</summary>
+/// <param name="AthleteId">The owner.</param>
+/// <param name="Sport">The sport.</param>
+/// <param name="Name">What the athlete calls it.</param>
+/// <param name="Visibility">Who may see it.</param>
+/// <param name="TimeZone">IANA zone of the recording; <c>null</c> means the athlete's own, else UTC.</param>
+/// <param name="CreatedAt">The server's time of receipt.</param>
+/// <param name="ImportedFileSha256">Lower-case hex of the imported file; <c>null</c> when it was recorded by a phone.</param>
+public sealed record ActivityCreated(
+    Guid AthleteId,
+    Sport Sport,
+    string Name,
+    Visibility Visibility,
+    string? TimeZone,
+    DateTimeOffset CreatedAt,
+    string? ImportedFileSha256 = null) : ActivityEvent;
+
+/// <summary>Recording began.</summary>
+/// <param name="At">Device time.</param>
+public sealed record ActivityStarted(DateTimeOffset At) : ActivityEvent;
+
+/// <summary>The athlete paused.</summary>
+/// <param name="At">Device time.</param>
+public sealed record ActivityPaused(DateTimeOffset At) : ActivityEvent;
+
+/// <summary>Recording went on after a pause or a stop.</summary>
+/// <param name="At">Device time.</param>
+public sealed record ActivityResumed(DateTimeOffset At) : ActivityEvent;
+
+/// <summary>Recording ended.</summary>
+/// <param name="At">Device time.</param>
+public sealed record ActivityStopped(DateTimeOffset At) : ActivityEvent;
+
+/// <summary>A chunk of points, never one row a point when they come in bulk.</summary>
+/// <param name="Sequence">The phone's number of the chunk; for an unnumbered single point its device time in Unix ms.</param>
+/// <param name="Count">Points in the chunk.</param>
+/// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64.</param>
+public sealed record RouteRecorded(long Sequence, int Count, string Points) : ActivityEvent;
+
+/// <summary>The activity was saved; its figures are final. Integers: millimetres, milliseconds, centimetres of height.</summary>
+/// <param name="At">Device time.</param>
+/// <param name="DistanceMillimeters">Haversine distance over the active intervals.</param>
+/// <param name="TotalMilliseconds">First start to last stop.</param>
+/// <param name="ActiveMilliseconds">Total less pauses.</param>
+/// <param name="MovingMilliseconds">Active less standing still.</param>
+/// <param name="ElevationGainCentimeters">Metres climbed, in cm.</param>
+/// <param name="ElevationLossCentimeters">Metres descended, in cm.</param>
+/// <param name="PointCount">Points stored.</param>
+public sealed record ActivityCompleted(
+    DateTimeOffset At,
+    long DistanceMillimeters,
+    long TotalMilliseconds,
+    long ActiveMilliseconds,
+    long MovingMilliseconds,
+    long ElevationGainCentimeters,
+    long ElevationLossCentimeters,
+    int PointCount) : ActivityEvent;
+
+/// <summary>The athlete gave it another name.</summary>
+/// <param name="Name">The new name.</param>
+public sealed record ActivityRenamed(string Name) : ActivityEvent;
+
+/// <summary>The athlete described it.</summary>
+/// <param name="Description">The new description; empty takes it away.</param>
+public sealed record ActivityDescribed(string Description) : ActivityEvent;
+
+/// <summary>The athlete changed who may see it.</summary>
+/// <param name="Visibility">The new visibility.</param>
+public sealed record ActivityVisibilityChanged(Visibility Visibility) : ActivityEvent;
+
+/// <summary>The athlete corrected the sport.</summary>
+/// <param name="Sport">The new sport.</param>
+public sealed record ActivitySportChanged(Sport Sport) : ActivityEvent;
+
+/// <summary>The athlete deleted it: it is gone from every list and board; the stream keeps the fact.</summary>
+/// <param name="At">The server's time.</param>
+public sealed record ActivityDeleted(DateTimeOffset At) : ActivityEvent;

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Strava.Core.Bus;
+using Strava.Core.Leases;
+
+namespace Strava.Core.Outbox;
+
+public static class OutboxExtensions
+{
+    public static WebApplicationBuilder AddOutboxRelay(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHostedService<OutboxRelay>();
+        return builder;
+    }
+}
+
+/// <summary>
+/// Publishes the outbox and removes what the broker has confirmed. A crash between the two publishes again: consumers are
+/// idempotent. A zombie that lost the lease can only repeat: rows are removed by id, after their confirm.
+/// </summary>
+internal sealed class OutboxRelay(NpgsqlDataSource database, ConfirmedPublisher publisher, ILogger<OutboxRelay> log)
+    : LeasedWorker(database, log)
+{
+    private const int BatchSize = 200;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private readonly NpgsqlDataSource _database = database;
+
+    protected override string LeaseName => "outbox";
+
+    protected override async Task WorkAsync(LeaseTerm term, CancellationToken whileOwner)
+    {
+        await publisher.DeclareTopologyAsync(whileOwner);
+        while (true)
+        {
+            var (ids, messages) = await ReadAsync(whileOwner);
+            if (ids.Length == 0)
+            {
+                await Task.Delay(PollInterval, whileOwner);
+                continue;
+            }
+
+            await publisher.PublishAsync(messages, whileOwner);
+            await RemoveAsync(ids, whileOwner);
+        }
+    }
+
+    private async Task<(long[] Ids, List<OutgoingMessage> Messages)> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("SELECT id, key, type, body FROM outbox ORDER BY id LIMIT $1");
+        command.Parameters.Add(new() { Value = BatchSize });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<long>();
+        var messages = new List<OutgoingMessage>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            ids.Add(rows.GetInt64(0));
+            messages.Add(OutboxTable.Read(rows.GetInt64(0), rows.GetGuid(1), rows.GetString(2), rows.GetString(3)));
+        }
+
+        return ([.. ids], messages);
+    }
+
+    private async Task RemoveAsync(long[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("DELETE FROM outbox WHERE id = ANY($1)");
+        command.Parameters.Add(new() { Value = ids });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
