@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Strava.Contracts.Geo;
 
 namespace Strava.Contracts.Tracks;
@@ -27,5 +28,6 @@ public readonly record struct TrackPoint(
     int? TemperatureC = null)
 {
     /// <summary>The position alone.</summary>
+    [JsonIgnore]
     public GeoPoint Position => new(LatitudeE6, LongitudeE6);
 }

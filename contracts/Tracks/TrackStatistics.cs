@@ -1,0 +1,214 @@
+using Strava.Contracts.Geo;
+using Strava.Contracts.Sports;
+using Strava.Contracts.Timing;
+
+namespace Strava.Contracts.Tracks;
+
+/// <summary>
+/// Figures of a track, point by point: O(1) time and memory a point (the list of splits grows with the distance, 5,000 at most).
+/// Points come in the order of <see cref="TrackOrder"/>; when one comes late, or the state log changes before the last point,
+/// compute anew with <see cref="Compute"/>. Not safe for several threads.
+/// </summary>
+/// <remarks>
+/// A leg is the Haversine distance in whole mm between neighbours of one interval. One that is faster than the sport allows, or
+/// takes no time, or goes back in time counts nothing and is marked; the next begins at its end. A leg with an untimed end counts
+/// its distance unjudged. Heights are taken at points, whether or not their leg counts, and begin anew with each interval.
+/// </remarks>
+public sealed class TrackStatistics
+{
+    /// <summary>A point of worse accuracy counts nothing: 50 m in cm. The next leg begins at the last good point.</summary>
+    public const int WorstAccuracyCm = 5_000;
+
+    private readonly SportRules _rules;
+    private readonly List<Split> _splits = [];
+    private int _pointCount;
+    private int _suspectLegs;
+    private int _suspectPoints;
+    private long? _countedToMs;
+    private int _interval = -1;
+    private TrackPoint _previous;
+    private StandingTime _standing;
+    private ElevationFilter _elevation;
+    private OpenSplit _openSplit;
+
+    /// <summary>Begins with nothing.</summary>
+    /// <exception cref="KeyNotFoundException">The value is no defined sport.</exception>
+    public TrackStatistics(Sport sport) => _rules = SportRules.Of(sport);
+
+    /// <summary>Distance so far, mm.</summary>
+    public long DistanceMillimeters { get; private set; }
+
+    /// <summary>Latest device time of all points so far, Unix ms UTC; <c>null</c> when none had a time.</summary>
+    public long? LastAtMs { get; private set; }
+
+    /// <summary>Figures of a whole track: the very same as adding its points one by one.</summary>
+    /// <param name="sport">The sport whose rules apply.</param>
+    /// <param name="log">The state log.</param>
+    /// <param name="points">The points in order, from <see cref="TrackOrder.Merge"/>.</param>
+    /// <param name="asOfMs">Now, Unix ms UTC; without meaning once stopped.</param>
+    public static TrackFigures Compute(Sport sport, StateLog log, IEnumerable<OrderedPoint> points, long asOfMs)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        var statistics = new TrackStatistics(sport);
+        foreach (var (point, interval) in points)
+        {
+            statistics.Add(point, interval);
+        }
+
+        return statistics.Figures(log, asOfMs);
+    }
+
+    /// <summary>Takes up a stored state.</summary>
+    /// <exception cref="ArgumentException">The state is of another format: compute anew.</exception>
+    public static TrackStatistics Restore(TrackStatisticsState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Format != TrackStatisticsState.CurrentFormat)
+        {
+            throw new ArgumentException($"Format {state.Format} is not {TrackStatisticsState.CurrentFormat}.", nameof(state));
+        }
+
+        var statistics = new TrackStatistics(state.Sport)
+        {
+            _pointCount = state.PointCount,
+            _suspectLegs = state.SuspectLegs,
+            _suspectPoints = state.SuspectPoints,
+            DistanceMillimeters = state.DistanceMillimeters,
+            LastAtMs = state.LastAtMs,
+            _countedToMs = state.CountedToMs,
+            _interval = state.Interval,
+            _previous = state.Previous,
+            _standing = state.Standing,
+            _elevation = state.Elevation,
+            _openSplit = state.OpenSplit,
+        };
+        statistics._splits.AddRange(state.Splits);
+        return statistics;
+    }
+
+    /// <summary>Adds the next point.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="interval">
+    /// <see cref="StateLog.ActiveIntervalAt"/> of its time (for untimed points <see cref="OrderedPoint.Interval"/>); a negative one
+    /// counts nothing, the point is kept.
+    /// </param>
+    public void Add(in TrackPoint point, int interval)
+    {
+        _pointCount++;
+        LastAtMs = Later(LastAtMs, point.AtMs);
+        if (interval < 0)
+        {
+            BeginInterval(-1);
+            return;
+        }
+
+        if (point.AccuracyCm > WorstAccuracyCm)
+        {
+            _suspectPoints++;
+            return;
+        }
+
+        if (interval == _interval)
+        {
+            AddLeg(point);
+        }
+        else
+        {
+            BeginInterval(interval);
+        }
+
+        _previous = new TrackPoint(point.AtMs, point.LatitudeE6, point.LongitudeE6);
+        _countedToMs = Later(_countedToMs, point.AtMs);
+        if (point.ElevationCm is { } heightCm)
+        {
+            _elevation = _elevation.Add(heightCm);
+            _openSplit = _openSplit with { HasElevation = true };
+        }
+    }
+
+    /// <summary>The figures so far. Changes nothing and may be asked at any time.</summary>
+    /// <param name="log">The state log.</param>
+    /// <param name="asOfMs">
+    /// Now, Unix ms UTC, or the last counted point's time when that is later (the device's clock may be ahead); without meaning once stopped.
+    /// </param>
+    public TrackFigures Figures(StateLog log, long asOfMs)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var elapsed = log.AsOf(Math.Max(asOfMs, _countedToMs ?? asOfMs));
+        var standingMs = _standing.Close(_rules.StandingMillimetersPerSecond).StandingMs;
+        return new TrackFigures
+        {
+            DistanceMillimeters = DistanceMillimeters,
+            TotalMs = elapsed.TotalMs,
+            ActiveMs = elapsed.ActiveMs,
+            MovingMs = Math.Max(0, elapsed.ActiveMs - standingMs),
+            ElevationGainCm = _elevation.GainCm,
+            ElevationLossCm = _elevation.LossCm,
+            PointCount = _pointCount,
+            SuspectLegs = _suspectLegs,
+            SuspectPoints = _suspectPoints,
+            Splits = _openSplit.Millimeters == 0
+                ? [.. _splits]
+                : [.. _splits, _openSplit.Close(_splits.Count + 1, _elevation.GainCm)],
+        };
+    }
+
+    /// <summary>Everything remembered, independent of what is added later.</summary>
+    public TrackStatisticsState Snapshot() => new()
+    {
+        Sport = _rules.Sport,
+        PointCount = _pointCount,
+        SuspectLegs = _suspectLegs,
+        SuspectPoints = _suspectPoints,
+        DistanceMillimeters = DistanceMillimeters,
+        LastAtMs = LastAtMs,
+        CountedToMs = _countedToMs,
+        Interval = _interval,
+        Previous = _previous,
+        Standing = _standing,
+        Elevation = _elevation,
+        OpenSplit = _openSplit,
+        Splits = [.. _splits],
+    };
+
+    private void AddLeg(in TrackPoint point)
+    {
+        var millimeters = Haversine.DistanceMillimeters(_previous.Position, point.Position);
+        if (_previous.AtMs is not { } fromMs || point.AtMs is not { } atMs)
+        {
+            CloseWindow();
+            Count(millimeters, 0);
+            return;
+        }
+
+        // After a step back in time only what lies beyond the latest time is new.
+        var newMs = Math.Max(0, atMs - Math.Max(fromMs, _countedToMs ?? fromMs));
+        if (millimeters * 1_000 > _rules.MaxLegMillimetersPerSecond * (atMs - fromMs) || atMs < fromMs)
+        {
+            _suspectLegs++;
+            CloseWindow();
+            Count(0, newMs);
+            return;
+        }
+
+        _standing = _standing.Add(millimeters, newMs, _rules.StandingMillimetersPerSecond);
+        Count(millimeters, newMs);
+    }
+
+    private void Count(long millimeters, long ms)
+    {
+        DistanceMillimeters += millimeters;
+        _openSplit = _openSplit.Add(millimeters, ms, _elevation.GainCm, _splits);
+    }
+
+    private void BeginInterval(int interval)
+    {
+        CloseWindow();
+        _elevation = _elevation.Break();
+        _interval = interval;
+    }
+
+    private void CloseWindow() => _standing = _standing.Close(_rules.StandingMillimetersPerSecond);
+
+    private static long? Later(long? one, long? other) => one > other || other is null ? one : other;
+}
