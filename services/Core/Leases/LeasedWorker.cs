@@ -69,7 +69,7 @@ public abstract partial class LeasedWorker(NpgsqlDataSource database, ILogger lo
     }
 
     /// <summary>Renews until cancelled; cancels the work itself as soon as the lease may be somebody else's.</summary>
-    private async Task RenewAsync(Lease lease, LeaseTerm term, CancellationTokenSource whileOwner)
+    private static async Task RenewAsync(Lease lease, LeaseTerm term, CancellationTokenSource whileOwner)
     {
         while (!whileOwner.IsCancellationRequested)
         {
