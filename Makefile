@@ -1,0 +1,50 @@
+# The only door. `make help` lists what there is; the work is done by the scripts in deploy/native.
+# Ports and folders: deploy/README.md, for example `make run STRAVA_PORT_GATEWAY=9080`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+native := deploy/native
+
+.PHONY: help
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Brings everything up, servers included, and shows the demo (DEMO=0: without it)
+	@$(native)/stack.sh up
+
+.PHONY: stop
+stop: ## Stops everything; the data stays
+	@$(native)/stack.sh stop
+
+.PHONY: status
+status: ## Shows what is up, where it listens and where its log is
+	@$(native)/stack.sh status
+
+.PHONY: logs
+logs: ## Follows the logs (S=activity: of one; NOFOLLOW=1: shows and ends)
+	@$(native)/stack.sh logs "$(S)"
+
+.PHONY: reset
+reset: ## Stops everything and deletes its data
+	@$(native)/stack.sh reset
+
+.PHONY: import
+import: ## Imports a recording: FILE=ride.gpx AS=demo [TYPE=RUN|RIDE]
+	@$(native)/stack.sh import "$(FILE)" "$(AS)" "$(TYPE)"
+
+.PHONY: test
+test: ## Runs every test, the fast ones first (T=Feed: projects of that name)
+	@$(native)/test.sh
+
+.PHONY: lint
+lint: ## Checks the format, the scripts, and that the build has no warning
+	@$(native)/lint.sh
+
+.PHONY: build
+build: ## Builds everything
+	@dotnet build Strava.sln -c Release -v minimal -clp:NoSummary
+
+.PHONY: install
+install: ## Installs the missing servers from Debian's packages, starting none
+	@$(native)/install.sh

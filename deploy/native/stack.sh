@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# stack.sh up|stop|status|logs [NAME]|reset|import FILE AS [TYPE]: the whole product on this machine.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$native/services.sh"
+
+servers=(postgres redis rabbitmq)
+
+one_at_a_time() {
+    exec 8> "$run/lock"
+    flock -n 8 || fail "another make run or make stop is at work in $STRAVA_STATE; wait for it to end"
+}
+
+server_up() { "$native/server.sh" "$1" up; }
+server_down() { "$native/server.sh" "$1" down; }
+stop_service() { end "$1" TERM 15; }
+
+# Before minutes are spent on a build.
+check_ports() {
+    local name
+    for name in gateway "${services[@]}"; do
+        running "$name" || need_port "$name" "$(port_of "$name")" "$(port_variable "$name")"
+    done
+}
+
+up() {
+    command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing; see https://dot.net/download"
+    make_state
+    one_at_a_time
+    check_ports
+    "$native/install.sh"
+    step "Starting Postgres, Redis and RabbitMQ (data and logs: $STRAVA_STATE)"
+    together server_up "${servers[@]}" || fail "a server could not be started; the reason is above"
+    step "Building the services"
+    build_services
+    # New code on an old schema, or the other way round, must never serve; what is up is stopped first.
+    together stop_service gateway "${services[@]}"
+    check_ports
+    step "Migrating the databases"
+    create_databases
+    together migrate "${services[@]}" || fail "the migration failed; the reason is above"
+    step "Starting the services"
+    together start_service gateway "${services[@]}" || fail "a service could not be started; the reason is above"
+    together await_service gateway "${services[@]}" \
+        || fail "not all services became ready; look at: make logs S=<name>, and end what is up with: make stop"
+    for name in gateway "${services[@]}"; do url_of "$name" > "$run/$name.url"; done
+    step "The stack is up"
+    status
+    demo
+    say
+    say "The door is $gateway_url. Next: make status, make logs [S=activity], make stop"
+}
+
+replay() {
+    local file
+    file=$(dll Strava.Replay)
+    [ -s "$file" ] || return 3
+    dotnet "$file" "$@" < /dev/null
+}
+
+demo() {
+    [ "${DEMO:-1}" != 0 ] || return 0
+    if [ ! -s "$(dll Strava.Replay)" ]; then
+        say "    (no demo client built: $(dll Strava.Replay))"
+        return
+    fi
+    step "Demo athletes record and upload"
+    replay demo --gateway "$gateway_url" || fail "the demo did not go through; look at: make logs NOFOLLOW=1"
+}
+
+status() {
+    local name pid where
+    printf '    %-12s %-8s %-8s %-32s %s\n' NAME STATE PID URL LOG
+    for name in gateway "${services[@]}" "${servers[@]}"; do
+        where=$(cat "$run/$name.url" 2> /dev/null || true)
+        if [ -z "$where" ] && [ -n "$(port_of "$name")" ]; then where=127.0.0.1:$(port_of "$name"); fi
+        if pid=$(pid_of "$name"); then
+            printf '    %-12s %-8s %-8s %-32s %s\n' "$name" up "$pid" "$where" "$logs/$name.log"
+        else
+            printf '    %-12s %-8s\n' "$name" down
+        fi
+    done
+}
+
+stop() {
+    [ -e "$marker" ] || { say "    nothing was started from $STRAVA_STATE"; return; }
+    one_at_a_time
+    step "Stopping (the data stays in $STRAVA_STATE)"
+    together stop_service gateway "${services[@]}"
+    together server_down "${servers[@]}"
+    rm -f "$run"/*.url
+}
+
+# Also ends what others noted in the state folder, such as the services of a test run.
+reset() {
+    local file name
+    [ -e "$marker" ] || { say "    no state in $STRAVA_STATE"; return; }
+    for file in "$run"/*.pid; do
+        name=$(basename "$file" .pid)
+        case $name in postgres | redis | rabbitmq | epmd | '*') ;; *) end "$name" KILL 5 ;; esac
+    done
+    for name in "${servers[@]}"; do "$native/server.sh" "$name" delete; done
+    rm -rf "$STRAVA_STATE"
+    say "    $STRAVA_STATE is deleted"
+}
+
+show_logs() {
+    local files=("$logs"/*.log)
+    if [ -n "${1:-}" ]; then files=("$logs/$1.log"); fi
+    [ -e "${files[0]}" ] || fail "no such log; there are: $(cd "$logs" 2> /dev/null && ls -- *.log 2> /dev/null | paste -sd ' ')"
+    if [ -n "${NOFOLLOW:-}" ]; then
+        tail -n "${LINES_EACH:-200}" "${files[@]}"
+    else
+        tail -n "${LINES_EACH:-50}" -F "${files[@]}"
+    fi
+}
+
+import() {
+    [ -n "${1:-}" ] && [ -n "${2:-}" ] || fail "usage: make import FILE=ride.gpx AS=demo [TYPE=RUN|RIDE]"
+    [ -r "$1" ] || fail "cannot read $1"
+    running gateway || fail "the stack is not up; start it with: make run"
+    local arguments=(import "$(realpath "$1")" --as "$2" --gateway "$(< "$run/gateway.url")")
+    if [ -n "${3:-}" ]; then arguments+=(--type "$3"); fi
+    replay "${arguments[@]}" || fail "the import did not go through; the reason is above"
+}
+
+case ${1:-} in
+    up | stop | status | reset) "$1" ;;
+    logs) show_logs "${2:-}" ;;
+    import) import "${@:2}" ;;
+    *) fail "usage: stack.sh up|stop|status|logs [NAME]|reset|import FILE AS [TYPE]" ;;
+esac
