@@ -55,7 +55,9 @@ public sealed record ActivityStopped(DateTimeOffset At) : ActivityEvent;
 /// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64.</param>
 public sealed record RouteRecorded(long Sequence, int Count, string Points) : ActivityEvent;
 
-/// <summary>The activity was saved; its figures are final. Integers: millimetres, milliseconds, centimetres of height.</summary>
+/// <summary>
+/// The activity was saved; its figures are final. Written again after a corrected sport, whose rules count other legs. Integers: millimetres, milliseconds, centimetres of height.
+/// </summary>
 /// <param name="At">Device time.</param>
 /// <param name="DistanceMillimeters">Haversine distance over the active intervals.</param>
 /// <param name="TotalMilliseconds">First start to last stop.</param>
@@ -64,6 +66,8 @@ public sealed record RouteRecorded(long Sequence, int Count, string Points) : Ac
 /// <param name="ElevationGainCentimeters">Metres climbed, in cm.</param>
 /// <param name="ElevationLossCentimeters">Metres descended, in cm.</param>
 /// <param name="PointCount">Points stored.</param>
+/// <param name="TimeZone">IANA zone of the local day: the recording's, else the athlete's at that time, else UTC.</param>
+/// <param name="LocalDate">Athlete-local day of the start, stamped once.</param>
 public sealed record ActivityCompleted(
     DateTimeOffset At,
     long DistanceMillimeters,
@@ -72,7 +76,9 @@ public sealed record ActivityCompleted(
     long MovingMilliseconds,
     long ElevationGainCentimeters,
     long ElevationLossCentimeters,
-    int PointCount) : ActivityEvent;
+    int PointCount,
+    string TimeZone,
+    DateOnly LocalDate) : ActivityEvent;
 
 /// <summary>The athlete gave it another name.</summary>
 /// <param name="Name">The new name.</param>

@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using Strava.Contracts.Sports;
+using Strava.Contracts.Tracks;
+
+namespace Strava.Contracts.Rest;
+
+/// <summary>
+/// The series of <c>GET /activities/{id}/streams</c>, one element a point; a channel is absent when no point has it, an element is
+/// null where its point lacks it.
+/// </summary>
+public sealed record ActivityStreams
+{
+    /// <summary>Seconds since the start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double?>? Time { get; init; }
+
+    /// <summary>[latitude, longitude] in degrees, at 1e-6.</summary>
+    public required IReadOnlyList<double[]> Latlng { get; init; }
+
+    /// <summary>Height in m.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double?>? Altitude { get; init; }
+
+    /// <summary>Distance since the start in m, by the rules of <see cref="TrackStatistics"/>.</summary>
+    public required IReadOnlyList<double> Distance { get; init; }
+
+    /// <summary>Beats per minute.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int?>? HeartRate { get; init; }
+
+    /// <summary>Revolutions or steps per minute.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int?>? Cadence { get; init; }
+
+    /// <summary>Watts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int?>? Power { get; init; }
+
+    /// <summary>The series of an ordered track.</summary>
+    /// <param name="sport">The sport whose rules apply to the distance.</param>
+    /// <param name="startedAtMs">Where time is 0, Unix ms UTC; <c>null</c>: at the first timed point.</param>
+    /// <param name="points">The points in order, from <see cref="TrackOrder.Merge"/>.</param>
+    public static ActivityStreams From(Sport sport, long? startedAtMs, IReadOnlyList<OrderedPoint> points)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        var zeroMs = startedAtMs ?? points.Select(ordered => ordered.Point.AtMs).FirstOrDefault(at => at is not null) ?? 0;
+        var statistics = new TrackStatistics(sport);
+        var distances = new double[points.Count];
+        for (var index = 0; index < points.Count; index++)
+        {
+            statistics.Add(points[index].Point, points[index].Interval);
+            distances[index] = statistics.DistanceMillimeters / 1_000.0;
+        }
+
+        return new ActivityStreams
+        {
+            Time = Channel<double>(points, point => (point.AtMs - zeroMs) / 1_000.0),
+            Latlng = [.. points.Select(ordered => new[] { ordered.Point.Position.Latitude, ordered.Point.Position.Longitude })],
+            Altitude = Channel<double>(points, point => point.ElevationCm / 100.0),
+            Distance = distances,
+            HeartRate = Channel(points, point => point.HeartRate),
+            Cadence = Channel(points, point => point.Cadence),
+            Power = Channel(points, point => point.PowerWatts),
+        };
+    }
+
+    private static T?[]? Channel<T>(IReadOnlyList<OrderedPoint> points, Func<TrackPoint, T?> of)
+        where T : struct
+    {
+        var values = new T?[points.Count];
+        var isThere = false;
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = of(points[index].Point);
+            isThere |= values[index] is not null;
+        }
+
+        return isThere ? values : null;
+    }
+}
