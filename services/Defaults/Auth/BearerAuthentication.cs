@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -21,6 +23,13 @@ internal static class BearerAuthentication
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IOptions<BearerOptions>, IHostEnvironment>(Configure);
+
+        // AddAuthentication brings data protection along, for cookies that nobody here has: no key files in anyone's home.
+        builder.Services.Configure<KeyManagementOptions>(keys =>
+        {
+            keys.XmlRepository = new ForgottenKeys();
+            keys.XmlEncryptor = new NullXmlEncryptor();
+        });
 
         // Deny by default: an endpoint is open only where it says AllowAnonymous.
         builder.Services.AddAuthorizationBuilder()

@@ -1,0 +1,62 @@
+using Strava.ServiceDefaults;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Strava.Gateway.Proxy;
+
+/// <summary>Routes are data (appsettings.json, section ReverseProxy). What has no route there is not reachable from outside.</summary>
+internal static class ServiceRoutes
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
+    public static void AddServiceRoutes(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = ConnectTimeout);
+    }
+
+    public static void MapServiceRoutes(this WebApplication app)
+    {
+        // The default pipeline less session affinity, whose hashing package is absent (Yarp.targets).
+        app.MapReverseProxy(pipeline =>
+        {
+            pipeline.Use(ForwardOrExplainAsync);
+            pipeline.UseLoadBalancing();
+        });
+    }
+
+    private static async Task ForwardOrExplainAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.GetForwarderErrorFeature() is not { } failure
+            || context.Response.HasStarted
+            || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var problem = failure switch
+        {
+            { Error: ForwarderError.RequestBodyClient } when IsTooLarge(failure.Exception)
+                => Problems.TooLarge("The body is larger than this address takes."),
+            { Error: ForwarderError.RequestBodyClient }
+                => Problems.Malformed("body", "The body was cut short."),
+
+            // No retry here: only the caller knows whether it still wants this. Every write may safely be sent again.
+            _ => Problems.Unavailable("This part of the platform is away for a moment; send the same request again."),
+        };
+        context.Response.Clear();
+        await problem.ExecuteAsync(context);
+    }
+
+    private static bool IsTooLarge(Exception? exception)
+    {
+        return exception switch
+        {
+            null => false,
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => true,
+            AggregateException many => many.InnerExceptions.Any(IsTooLarge),
+            _ => IsTooLarge(exception.InnerException),
+        };
+    }
+}
