@@ -1,0 +1,22 @@
+using Strava.Core.Bus;
+using Strava.Core.Postgres;
+using Strava.Feeds.Projection;
+using Strava.Feeds.Timelines;
+using Strava.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddPostgres();
+builder.AddFeedProjection();
+builder.AddMessageBus(Subscriptions.Feed, bus => bus.AddFeedConsumer());
+builder.AddTimelines();
+
+var app = builder.Build();
+if (await app.MigrateIfAskedAsync(args))
+{
+    return;
+}
+
+app.UseServiceDefaults();
+app.MapListFriendsActivities();
+await app.RunAsync();
