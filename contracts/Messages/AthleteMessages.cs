@@ -42,4 +42,9 @@ public sealed record FriendshipChanged
 
     /// <summary>True when both have asked for it; false when it is a request or has ended.</summary>
     public required bool AreFriends { get; init; }
+
+    /// <summary>Orders a pair the way every service does.</summary>
+    /// <returns>The smaller id by its canonical text, then the larger.</returns>
+    public static (Guid A, Guid B) Order(Guid one, Guid other) =>
+        string.CompareOrdinal(one.ToString("D"), other.ToString("D")) <= 0 ? (one, other) : (other, one);
 }

@@ -23,13 +23,18 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
     public NpgsqlBatch Batch => _batch;
 
     /// <summary>
-    /// Opens the transaction with a query that locks a stream's row (<c>FOR UPDATE</c>): concurrent writers of one stream queue
-    /// here instead of racing, and all succeed. Read the answer to its end before going on.
+    /// Opens the transaction with queries of which the first locks a stream's row (<c>FOR UPDATE</c>): concurrent writers of one
+    /// stream queue here instead of racing, and all succeed. Read the answers to their end before going on.
     /// </summary>
-    public async Task<NpgsqlDataReader> LockAsync(NpgsqlBatchCommand query, CancellationToken cancellationToken)
+    public async Task<NpgsqlDataReader> LockAsync(IEnumerable<NpgsqlBatchCommand> queries, CancellationToken cancellationToken)
     {
         _locked = true;
-        var begin = new NpgsqlBatch(connection) { BatchCommands = { new("BEGIN"), query } };
+        var begin = new NpgsqlBatch(connection) { BatchCommands = { new("BEGIN") } };
+        foreach (var query in queries)
+        {
+            begin.BatchCommands.Add(query);
+        }
+
         return await begin.ExecuteReaderAsync(cancellationToken);
     }
 

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Strava.Contracts;
+using Strava.Contracts.Events;
+using Strava.Contracts.Sports;
+using Strava.Contracts.Timing;
+using Strava.Contracts.Tracks;
+
+namespace Strava.Activities.Activities;
+
+/// <summary>The rows that are kept beside a stream, to and from <see cref="Activity"/>.</summary>
+internal static class ActivityRows
+{
+    /// <summary>Columns of <see cref="Read"/>, of <c>activity a</c> and <c>activity_progress p</c>.</summary>
+    public const string Columns =
+        """
+        a.id, a.athlete_id, a.version, a.sport, a.name, a.description, a.visibility, a.state, a.deleted, a.time_zone,
+        a.created_at, a.started_at, a.completed_at, a.local_date, a.distance_mm, a.total_ms, a.active_ms, a.moving_ms,
+        a.gain_cm, a.loss_cm, a.point_count, p.state_log::text
+        """;
+
+    public static Activity Read(NpgsqlDataReader row)
+    {
+        var log = row.IsDBNull(21)
+            ? StateLog.Empty
+            : StateLog.Empty.AppendRange(JsonSerializer.Deserialize<StateChange[]>(row.GetString(21))!);
+        return new Activity
+        {
+            Id = row.GetGuid(0),
+            AthleteId = row.GetGuid(1),
+            Version = row.GetInt64(2),
+            Sport = (Sport)row.GetInt16(3),
+            Name = row.GetString(4),
+            Description = row.GetString(5),
+            Visibility = (Visibility)row.GetInt16(6),
+            State = (ActivityState)row.GetInt16(7),
+            Deleted = row.GetBoolean(8),
+            TimeZone = row.IsDBNull(9) ? null : row.GetString(9),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(10),
+            StartedAt = row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
+            Final = row.IsDBNull(12) ? null : ReadFinal(row),
+            Log = log,
+        };
+    }
+
+    public static NpgsqlBatchCommand Upsert(Activity activity) => new(
+        """
+        INSERT INTO activity AS a (id, athlete_id, version, sport, name, description, visibility, state, deleted, time_zone,
+            created_at, started_at, completed_at, local_date, distance_mm, total_ms, active_ms, moving_ms, gain_cm, loss_cm,
+            point_count)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+        ON CONFLICT (id) DO UPDATE SET version = $3, sport = $4, name = $5, description = $6, visibility = $7, state = $8,
+            deleted = $9, time_zone = $10, started_at = $12, completed_at = $13, local_date = $14, distance_mm = $15,
+            total_ms = $16, active_ms = $17, moving_ms = $18, gain_cm = $19, loss_cm = $20, point_count = $21
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = activity.Id },
+            new() { Value = activity.AthleteId },
+            new() { Value = activity.Version },
+            new() { Value = (short)activity.Sport },
+            new() { Value = activity.Name },
+            new() { Value = activity.Description },
+            new() { Value = (short)activity.Visibility },
+            new() { Value = (short)activity.State },
+            new() { Value = activity.Deleted },
+            Nullable(activity.Final?.TimeZone ?? activity.TimeZone, NpgsqlDbType.Text),
+            new() { Value = activity.CreatedAt },
+            Nullable(activity.StartedAt, NpgsqlDbType.TimestampTz),
+            Nullable(activity.Final?.At, NpgsqlDbType.TimestampTz),
+            Nullable(activity.Final?.LocalDate, NpgsqlDbType.Date),
+            new() { Value = activity.Final?.DistanceMillimeters ?? 0 },
+            new() { Value = activity.Final?.TotalMilliseconds ?? 0 },
+            new() { Value = activity.Final?.ActiveMilliseconds ?? 0 },
+            new() { Value = activity.Final?.MovingMilliseconds ?? 0 },
+            new() { Value = activity.Final?.ElevationGainCentimeters ?? 0 },
+            new() { Value = activity.Final?.ElevationLossCentimeters ?? 0 },
+            new() { Value = activity.Final?.PointCount ?? 0 },
+        },
+    };
+
+    /// <param name="activity">The open activity.</param>
+    /// <param name="statistics"><c>null</c>: points came out of order, the figures are worked out from the points.</param>
+    public static NpgsqlBatchCommand UpsertProgress(Activity activity, TrackStatistics? statistics) => new(
+        """
+        INSERT INTO activity_progress (activity_id, state_log, statistics) VALUES ($1, $2, $3)
+        ON CONFLICT (activity_id) DO UPDATE SET state_log = $2, statistics = $3
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = activity.Id },
+            new() { Value = JsonSerializer.Serialize(activity.Log.Changes), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            Nullable(statistics is null ? null : JsonSerializer.Serialize(statistics.Snapshot()), NpgsqlDbType.Jsonb),
+        },
+    };
+
+    public static NpgsqlBatchCommand DeleteProgress(Guid activityId) =>
+        new("DELETE FROM activity_progress WHERE activity_id = $1") { Parameters = { new() { Value = activityId } } };
+
+    /// <summary>A chunk written twice at the same time fails the unit: the second writer then finds it stored.</summary>
+    public static NpgsqlBatchCommand InsertChunk(Guid activityId, long sequence, byte[] contentHash) => new(
+        "INSERT INTO route_chunk (activity_id, sequence, content_hash) VALUES ($1, $2, $3)")
+    {
+        Parameters =
+        {
+            new() { Value = activityId },
+            new() { Value = sequence },
+            new() { Value = contentHash },
+        },
+    };
+
+    private static ActivityCompleted ReadFinal(NpgsqlDataReader row) => new(
+        row.GetFieldValue<DateTimeOffset>(12),
+        row.GetInt64(14),
+        row.GetInt64(15),
+        row.GetInt64(16),
+        row.GetInt64(17),
+        row.GetInt64(18),
+        row.GetInt64(19),
+        row.GetInt32(20),
+        row.GetString(9),
+        row.GetFieldValue<DateOnly>(13));
+
+    private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Npgsql;
+using Strava.Contracts.Tracks;
+using Strava.EventStore;
+
+namespace Strava.Activities.Activities;
+
+/// <summary>An activity under its stream's lock.</summary>
+/// <param name="Activity">As of the stream's version.</param>
+/// <param name="Statistics">Running figures; <c>null</c> when they must be worked out from the points.</param>
+/// <param name="KnownChunks">Content hash of each asked-for chunk that is stored.</param>
+/// <param name="AthleteTimeZone">The athlete's zone, when known.</param>
+internal sealed record LockedActivity(
+    Activity Activity,
+    TrackStatistics? Statistics,
+    IReadOnlyDictionary<long, byte[]> KnownChunks,
+    string? AthleteTimeZone);
+
+/// <summary>Loads and saves activities: events and the rows beside them in one transaction.</summary>
+internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reader, CommitSignal signal, TimeProvider clock)
+{
+    public async Task<EventSession> OpenSessionAsync(CancellationToken cancellationToken) =>
+        new(await database.OpenConnectionAsync(cancellationToken), ActivityEventTypes.All, clock);
+
+    /// <summary>The activity by its row, without a lock. One index look-up.</summary>
+    /// <returns><c>null</c> when there is none, or it is deleted.</returns>
+    public async Task<Activity?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+             SELECT {ActivityRows.Columns} FROM activity a LEFT JOIN activity_progress p ON p.activity_id = a.id
+             WHERE a.id = $1 AND NOT a.deleted
+             """);
+        command.Parameters.Add(new() { Value = id });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? ActivityRows.Read(rows) : null;
+    }
+
+    /// <summary>The whole stream folded. Cost: one index range, its points decoded.</summary>
+    public async Task<ActivityStream?> FetchStreamAsync(Guid id, CancellationToken cancellationToken) =>
+        ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken));
+
+    /// <summary>Locks the stream and loads the activity; other writers of this stream wait until the session ends.</summary>
+    /// <returns><c>null</c> when there is none.</returns>
+    public async Task<LockedActivity?> LockAsync(
+        EventSession session, Guid id, long[] sequences, CancellationToken cancellationToken)
+    {
+        NpgsqlBatchCommand[] queries =
+        [
+            new($"""
+                 SELECT {ActivityRows.Columns}, s.version, p.statistics::text, c.time_zone
+                 FROM mt_streams s JOIN activity a ON a.id = s.id
+                 LEFT JOIN activity_progress p ON p.activity_id = s.id LEFT JOIN athlete_copy c ON c.athlete_id = a.athlete_id
+                 WHERE s.id = $1 FOR UPDATE OF s
+                 """)
+            {
+                Parameters = { new() { Value = id } },
+            },
+            new("SELECT sequence, content_hash FROM route_chunk WHERE activity_id = $1 AND sequence = ANY($2)")
+            {
+                Parameters = { new() { Value = id }, new() { Value = sequences } },
+            },
+        ];
+        await using var rows = await session.LockAsync(queries, cancellationToken);
+        if (!await rows.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var activity = ActivityRows.Read(rows);
+        var streamVersion = rows.GetInt64(22);
+        var statistics = rows.IsDBNull(23) ? null : JsonSerializer.Deserialize<TrackStatisticsState>(rows.GetString(23));
+        var timeZone = rows.IsDBNull(24) ? null : rows.GetString(24);
+        await rows.NextResultAsync(cancellationToken);
+        var chunks = new Dictionary<long, byte[]>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            chunks.Add(rows.GetInt64(0), rows.GetFieldValue<byte[]>(1));
+        }
+
+        await rows.DisposeAsync();
+        if (activity.Version < streamVersion)
+        {
+            // Somebody else (Marten) wrote to the stream: what the row says is behind, the stream is the truth.
+            activity = (await FetchStreamAsync(id, cancellationToken))!.Activity;
+            statistics = null;
+        }
+
+        var usable = statistics is { Format: TrackStatisticsState.CurrentFormat } ? TrackStatistics.Restore(statistics) : null;
+        return new LockedActivity(activity, usable, chunks, timeZone);
+    }
+
+    /// <summary>Begins the stream of a new activity, with its row. Not yet saved.</summary>
+    public static Activity Start(EventSession session, Guid id, IReadOnlyList<object> events)
+    {
+        var activity = ActivityStream.Fold([.. events.Select((body, i) => new StoredEvent(0, id, i + 1, string.Empty, body))])!.Activity;
+        session.StartStream(id, events);
+        AddRows(session, activity, new TrackStatistics(activity.Sport));
+        return activity;
+    }
+
+    /// <summary>Appends to a locked activity, with its row. Not yet saved.</summary>
+    public static Activity Append(EventSession session, Activity before, IReadOnlyList<object> events, TrackStatistics? statistics)
+    {
+        var after = before.Apply(events);
+        session.Append(before.Id, before.Version, events);
+        AddRows(session, after, statistics);
+        return after;
+    }
+
+    public async Task SaveAsync(EventSession session, CancellationToken cancellationToken)
+    {
+        await session.SaveChangesAsync(cancellationToken);
+        signal.Committed();
+    }
+
+    private static void AddRows(EventSession session, Activity activity, TrackStatistics? statistics)
+    {
+        session.Batch.BatchCommands.Add(ActivityRows.Upsert(activity));
+        if (activity.Final is null && !activity.Deleted)
+        {
+            session.Batch.BatchCommands.Add(ActivityRows.UpsertProgress(activity, statistics));
+        }
+        else if (activity.Version > 1)
+        {
+            session.Batch.BatchCommands.Add(ActivityRows.DeleteProgress(activity.Id));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Strava.Contracts.Events;
+using Strava.Contracts.Tracks;
+using Strava.EventStore;
+
+namespace Strava.Activities.Activities;
+
+/// <summary>A whole stream folded: the activity and its points. Pure; the same events always give the same figures.</summary>
+internal sealed class ActivityStream
+{
+    private ActivityStream(Activity activity, IReadOnlyList<TrackChunk> chunks)
+    {
+        Activity = activity;
+        Chunks = chunks;
+    }
+
+    public Activity Activity { get; }
+
+    /// <summary>The chunks in the order in which they came.</summary>
+    public IReadOnlyList<TrackChunk> Chunks { get; }
+
+    /// <returns><c>null</c> when the stream is empty.</returns>
+    public static ActivityStream? Fold(IReadOnlyList<StoredEvent> events)
+    {
+        if (events.Count == 0)
+        {
+            return null;
+        }
+
+        var chunks = events.Select(e => e.Body).OfType<RouteRecorded>().Select(ChunkOf).ToArray();
+        var activity = Activity.Create(events[0].StreamId, (ActivityCreated)events[0].Body!)
+            .Apply(events.Skip(1).Select(e => e.Body!));
+        return new ActivityStream(activity, chunks);
+    }
+
+    public OrderedPoint[] Points() => TrackOrder.Merge(Chunks, Activity.Log);
+
+    /// <param name="now">While the activity is open its times run until now.</param>
+    public TrackFigures Figures(DateTimeOffset now) =>
+        TrackStatistics.Compute(Activity.Sport, Activity.Log, Points(), now.ToUnixTimeMilliseconds());
+
+    public static RouteRecorded EventOf(TrackChunk chunk) =>
+        new(chunk.Sequence, chunk.Points.Length, Convert.ToBase64String(PointCodec.Encode(chunk.Points)));
+
+    private static TrackChunk ChunkOf(RouteRecorded recorded) =>
+        new(recorded.Sequence, PointCodec.Decode(Convert.FromBase64String(recorded.Points)));
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.Contracts;
+using Strava.Contracts.Events;
+using Strava.Contracts.Rest;
+using Strava.EventStore;
+using Strava.ServiceDefaults;
+
+namespace Strava.Activities.Activities;
+
+/// <summary>
+/// <c>POST /activities</c>. Safe to repeat with the phone's own id: the stream's primary key lets one through, and the others find
+/// it and answer with it.
+/// </summary>
+internal static class CreateActivityEndpoint
+{
+    public static void MapCreateActivity(this IEndpointRouteBuilder routes) => routes.MapPost("/activities", HandleAsync);
+
+    private static async Task<Results<Created<ActivityDetails>, Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
+        CreateActivity request, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (request.Validate(now) is { IsValid: false } problems)
+        {
+            return Refusals.Of(problems);
+        }
+
+        var athleteId = context.User.AthleteId();
+        var id = request.Id ?? Guid.CreateVersion7(now);
+        var sport = request.Type!.Value;
+        var name = request.Name ?? ActivityAnswers.DefaultName(sport, request.StartedAt ?? now, request.TimeZone);
+        List<object> events =
+            [new ActivityCreated(athleteId, sport, name, request.Visibility ?? Visibility.Everyone, request.TimeZone, now)];
+        if (request.StartedAt is { } startedAt)
+        {
+            events.Add(new ActivityStarted(startedAt));
+        }
+
+        await using var session = await store.OpenSessionAsync(cancellationToken);
+        var activity = ActivityStore.Start(session, id, events);
+        try
+        {
+            await store.SaveAsync(session, cancellationToken);
+        }
+        catch (StreamExistsException)
+        {
+            return await store.FetchStreamAsync(id, cancellationToken) is { Activity: { Deleted: false } found } stream
+                && found.AthleteId == athleteId
+                ? TypedResults.Ok(ActivityAnswers.Details(stream, now))
+                : Refusals.IdTaken();
+        }
+
+        return TypedResults.Created($"/activities/{id}", ActivityAnswers.Details(activity, [], now));
+    }
+}

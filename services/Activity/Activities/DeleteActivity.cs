@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.Contracts.Events;
+using Strava.ServiceDefaults;
+
+namespace Strava.Activities.Activities;
+
+/// <summary><c>DELETE /activities/{id}</c>: 204, also when the caller has deleted it before.</summary>
+internal static class DeleteActivityEndpoint
+{
+    public static void MapDeleteActivity(this IEndpointRouteBuilder routes) => routes.MapDelete("/activities/{id:guid}", HandleAsync);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        Guid id, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is null)
+        {
+            var deleted = (await store.FetchStreamAsync(id, cancellationToken))?.Activity;
+            return deleted?.AthleteId == context.User.AthleteId() ? TypedResults.NoContent() : Problems.NotFound();
+        }
+
+        await using var session = await store.OpenSessionAsync(cancellationToken);
+        var (locked, refusal) = await store.LockForOwnerAsync(session, context, id, [], cancellationToken);
+        if (locked is null)
+        {
+            return refusal!;
+        }
+
+        ActivityStore.Append(session, locked.Activity, [new ActivityDeleted(clock.GetUtcNow())], statistics: null);
+        // The same file may be imported again after its activity was deleted.
+        session.Batch.BatchCommands.Add(
+            new("DELETE FROM imported_file WHERE activity_id = $1") { Parameters = { new() { Value = id } } });
+        await store.SaveAsync(session, cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.Activities.Viewing;
+using Strava.Contracts.Rest;
+using Strava.Contracts.Timing;
+using Strava.ServiceDefaults;
+
+namespace Strava.Activities.Activities;
+
+/// <summary><c>GET /activities/{id}</c> and <c>/streams</c>: aggregated on read, behind the viewing policy.</summary>
+internal static class GetActivityEndpoints
+{
+    public static void MapGetActivity(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/activities/{id:guid}", GetDetailsAsync);
+        routes.MapGet("/activities/{id:guid}/streams", GetStreamsAsync);
+    }
+
+    private static async Task<Results<Ok<ActivityDetails>, StatusCodeHttpResult, ProblemHttpResult>> GetDetailsAsync(
+        Guid id, HttpContext context, ActivityStore store, ViewingPolicy viewing, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is not { } activity
+            || !await viewing.MaySeeAsync(context.User.AthleteId(), activity, cancellationToken))
+        {
+            return Problems.NotFound();
+        }
+
+        // An open activity's figures run on without a new version.
+        if (activity.State == ActivityState.Complete && EntityTags.IsNotModified(context, activity.Version))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        var stream = await store.FetchStreamAsync(id, cancellationToken);
+        return TypedResults.Ok(ActivityAnswers.Details(stream!, clock.GetUtcNow()));
+    }
+
+    private static async Task<Results<Ok<ActivityStreams>, StatusCodeHttpResult, ProblemHttpResult>> GetStreamsAsync(
+        Guid id, HttpContext context, ActivityStore store, ViewingPolicy viewing, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is not { } activity
+            || !await viewing.MaySeeAsync(context.User.AthleteId(), activity, cancellationToken))
+        {
+            return Problems.NotFound();
+        }
+
+        if (EntityTags.IsNotModified(context, activity.Version))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        var stream = (await store.FetchStreamAsync(id, cancellationToken))!;
+        return TypedResults.Ok(ActivityStreams.From(stream.Activity.Sport, stream.Activity.Log.StartedAtMs, stream.Points()));
+    }
+}

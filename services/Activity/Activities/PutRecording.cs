@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.Contracts;
+using Strava.Contracts.Rest;
+using Strava.Contracts.Timing;
+using Strava.Contracts.Tracks;
+using Strava.ServiceDefaults;
+
+namespace Strava.Activities.Activities;
+
+/// <summary>
+/// <c>PUT /activities/{id}/recording</c>: a whole offline recording in one request; it makes the activity. The same again: 200.
+/// </summary>
+internal static class PutRecordingEndpoint
+{
+    /// <summary>Points a stored chunk: small enough to be read piece by piece, large enough that a row's overhead does not count.</summary>
+    private const int ChunkPoints = 10_000;
+
+    public static void MapPutRecording(this IEndpointRouteBuilder routes) =>
+        routes.MapPut("/activities/{id:guid}/recording", HandleAsync);
+
+    private static async Task<Results<Created<ActivityDetails>, Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
+        Guid id, PutRecording request, HttpContext context, RecordingStore recordings, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (request.Validate(now) is { IsValid: false } problems)
+        {
+            return Refusals.Of(problems);
+        }
+
+        var log = request.ToStateLog();
+        if (log.State != ActivityState.Complete)
+        {
+            return Problems.Impossible(
+                "stateLog", "A whole recording ends with COMPLETE; to go on recording use POST /activities and PATCH its state.");
+        }
+
+        var chunks = request.ToTrackPoints().Chunk(ChunkPoints).Select((points, i) => new TrackChunk(i, points)).ToArray();
+        var recording = new WholeRecording(
+            context.User.AthleteId(),
+            request.Type!.Value,
+            request.Name,
+            request.Visibility ?? Visibility.Everyone,
+            request.TimeZone,
+            log,
+            chunks);
+        return await recordings.StoreAsync(id, recording, cancellationToken) switch
+        {
+            null => Refusals.IdTaken(),
+            { IsNew: true } stored => TypedResults.Created($"/activities/{id}", ActivityAnswers.Details(stored.Stream, now)),
+            var stored => TypedResults.Ok(ActivityAnswers.Details(stored.Stream, now)),
+        };
+    }
+}

@@ -1,0 +1,22 @@
+using Strava.Activities.Activities;
+using Strava.Activities.Relay;
+using Strava.Activities.Viewing;
+using Strava.EventStore;
+
+namespace Strava.Activities;
+
+internal static class ActivityServices
+{
+    public static void AddActivityStore(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(ActivityEventTypes.All);
+        builder.Services.AddSingleton<EventReader>();
+        builder.Services.AddSingleton<CommitSignal>();
+        builder.Services.AddSingleton<ActivityStore>();
+        builder.Services.AddSingleton<RecordingStore>();
+        builder.Services.AddSingleton<ViewingPolicy>();
+    }
+
+    public static void AddActivityRelay(this WebApplicationBuilder builder) =>
+        builder.Services.AddHostedService<ActivityRelay>();
+}

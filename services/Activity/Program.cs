@@ -1,0 +1,32 @@
+using Strava.Activities;
+using Strava.Activities.Activities;
+using Strava.Activities.Imports;
+using Strava.Activities.Viewing;
+using Strava.Core.Bus;
+using Strava.Core.Postgres;
+using Strava.EventStore;
+using Strava.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();                                          // auth, problem details, health, strict JSON
+builder.AddPostgres();                                                 // this service's own database
+builder.AddActivityStore();                                            // event streams and the rows beside them
+builder.AddActivityRelay();                                            // publishes committed events
+builder.AddMessageBus(Subscriptions.Activity, bus => bus.AddConsumer<AthleteCopies>());
+
+var app = builder.Build();
+if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
+{
+    return;
+}
+
+app.UseServiceDefaults();
+app.MapCreateActivity();
+app.MapChangeActivity();
+app.MapRecordRoute();
+app.MapPutRecording();
+app.MapImportActivity();
+app.MapListActivities();
+app.MapGetActivity();
+app.MapDeleteActivity();
+await app.RunAsync();

@@ -1,0 +1,60 @@
+using Npgsql;
+using Strava.Activities.Activities;
+using Strava.Core.Bus;
+using Strava.Core.Leases;
+using Strava.EventStore;
+using Strava.EventStore.Subscriptions;
+
+namespace Strava.Activities.Relay;
+
+/// <summary>
+/// Publishes what is committed: the event log is the outbox. Reads in order from a checkpoint, publishes with confirms, then
+/// moves the checkpoint. A crash anywhere repeats from the checkpoint; an outage of the broker only makes it wait, since no
+/// request ever waits for the relay.
+/// </summary>
+internal sealed class ActivityRelay(
+    NpgsqlDataSource database, EventReader reader, ConfirmedPublisher publisher, CommitSignal signal, ILogger<ActivityRelay> log)
+    : LeasedWorker(database, log)
+{
+    /// <summary>Bounds what is decoded and unconfirmed at a time.</summary>
+    private const int ActivitiesAtOnce = 100;
+
+    /// <summary>Commits of other nodes are found by polling; those of this one wake the relay at once.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly NpgsqlDataSource _database = database;
+
+    protected override string LeaseName => "relay";
+
+    protected override async Task WorkAsync(LeaseTerm term, CancellationToken whileOwner)
+    {
+        await publisher.DeclareTopologyAsync(whileOwner);
+        var subscription = await EventSubscription.OpenAsync(_database, "relay", term, whileOwner);
+        while (true)
+        {
+            var events = await subscription.ReadAsync(whileOwner);
+            foreach (var activities in events.Where(PublishedMessages.IsTold).GroupBy(e => e.StreamId).Chunk(ActivitiesAtOnce))
+            {
+                await PublishAsync(activities, whileOwner);
+            }
+
+            await subscription.CommitAsync(whileOwner);
+            if (events.Count == 0)
+            {
+                await signal.WaitAsync(PollInterval, whileOwner);
+            }
+        }
+    }
+
+    private async Task PublishAsync(IGrouping<Guid, StoredEvent>[] activities, CancellationToken cancellationToken)
+    {
+        var messages = new List<OutgoingMessage>();
+        foreach (var told in activities)
+        {
+            var stream = ActivityStream.Fold(await reader.FetchStreamAsync(told.Key, cancellationToken));
+            messages.AddRange(PublishedMessages.Of(stream!, [.. told]));
+        }
+
+        await publisher.PublishAsync(messages, cancellationToken);
+    }
+}
