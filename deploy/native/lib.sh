@@ -20,7 +20,8 @@ fail() { printf '\nFAILED: %s\n' "$*" >&2; exit 1; }
 # The marker is what lets `reset` delete the folder: we never adopt one that was there before us.
 make_state() {
     if [ ! -e "$marker" ]; then
-        if [ -d "$STRAVA_STATE" ] && [ -n "$(ls -A "$STRAVA_STATE")" ]; then
+        # Looked for again: two servers of ours may start in the same new folder at once.
+        if [ -d "$STRAVA_STATE" ] && [ -n "$(ls -A "$STRAVA_STATE")" ] && [ ! -e "$marker" ]; then
             fail "$STRAVA_STATE has files that are not ours. Choose an empty folder with STRAVA_STATE=..."
         fi
         mkdir -p "$STRAVA_STATE"
@@ -111,13 +112,20 @@ await() {
 
 # talk PORT REQUEST [BYTES]: one bounded exchange over TCP, in bash alone; prints what came back (at most BYTES).
 talk() {
+    # shellcheck disable=SC2016 # the inner bash expands it
     timeout 3 bash -c 'exec 3<> "/dev/tcp/127.0.0.1/$1" && printf "$2" >&3 && head -c "$3" <&3' \
         talk "$1" "$2" "${3:-400}" 2> /dev/null
 }
 
+# listening PORT: somebody takes connections there.
+listening() {
+    # shellcheck disable=SC2016 # the inner bash expands it
+    timeout 2 bash -c 'exec 3<> "/dev/tcp/127.0.0.1/$1"' port "$1" 2> /dev/null
+}
+
 # need_port NAME PORT VARIABLE: fails with the holder's name when something listens there already.
 need_port() {
-    if timeout 2 bash -c 'exec 3<> "/dev/tcp/127.0.0.1/$1"' port "$2" 2> /dev/null; then
+    if listening "$2"; then
         local who=
         if command -v ss > /dev/null; then
             who=$(ss -Hltnp "sport = :$2" 2> /dev/null | sed -n 's/.*users:((\(.*\)))/ by \1/p' | head -n 1)

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Postgres for server.sh: a cluster of our own, TCP on loopback only, one password-protected user.
 
 pg_user=strava
@@ -92,7 +92,7 @@ postgres_start() {
     if [ ! -s "$home/data/PG_VERSION" ]; then pg_init "$home" "$bin"; fi
     pg_wait_for_orphans "$home"
     pg_forget_stale "$home"
-    cd "$home"
+    cd "$home" || exit
     # An idle transaction would hold back the horizon that the relay reads up to.
     as_postgres_launch "$bin/postgres" -D "$home/data" -p "$STRAVA_PORT_POSTGRES" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= \

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # RabbitMQ for server.sh: a node of its own beside any system one, with its own epmd, cookie, user and data.
 
 rabbit_home=$STRAVA_STATE/rabbitmq
@@ -62,10 +62,10 @@ CONF
 rabbitmq_start() {
     rabbit_configure
     rabbit_env
-    cd "$rabbit_home"
+    cd "$rabbit_home" || exit
     # Left to itself the node would start an epmd that nobody ends.
     if ! running epmd; then launch epmd epmd -port "$STRAVA_PORT_EPMD" -address 127.0.0.1; fi
-    await epmd 10 timeout 2 bash -c 'exec 3<> "/dev/tcp/127.0.0.1/$1"' epmd "$STRAVA_PORT_EPMD"
+    await epmd 10 listening "$STRAVA_PORT_EPMD"
     # ALLOW_INPUT makes the script become the node instead of watching over it; without busy waiting of its
     # schedulers an idle node leaves a small machine's cores alone.
     export RABBITMQ_ALLOW_INPUT=1

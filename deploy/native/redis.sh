@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Redis for server.sh. Memory first, and an append-only file synced every second, as it runs in production.
 
 redis_connection() { say "127.0.0.1:$STRAVA_PORT_REDIS"; }

@@ -7,7 +7,9 @@ set -euo pipefail
 name=${1:-}
 action=${2:-}
 case $name in
-    postgres | rabbitmq | redis) . "$native/$name.sh" ;;
+    postgres) . "$native/postgres.sh" ;;
+    rabbitmq) . "$native/rabbitmq.sh" ;;
+    redis) . "$native/redis.sh" ;;
     *) fail "usage: server.sh postgres|rabbitmq|redis up|down|kill|freeze|thaw|status|connection|delete|cli" ;;
 esac
 shift 2 || fail "usage: server.sh $name up|down|kill|freeze|thaw|status|connection|delete|cli"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Our own services for stack.sh: how each is built, migrated, started and ended.
 
 configuration=${CONFIGURATION:-Release}
@@ -49,8 +49,11 @@ settings() {
     export DOTNET_gcServer=0 DOTNET_NOLOGO=1
     if [ "$name" = gateway ]; then
         for other in "${services[@]}"; do
-            export "ReverseProxy__Clusters__${other}__Destinations__${other}__Address=$(url_of "$other")/"
+            export "ReverseProxy__Clusters__${other}__Destinations__d1__Address=$(url_of "$other")/"
         done
+        # Hands out tokens for demo athletes; the key outlives a restart, and so do the tokens.
+        export DevelopmentIssuer__Enabled=true DevelopmentIssuer__Issuer=$gateway_url
+        export DevelopmentIssuer__KeyFile=$STRAVA_STATE/development-issuer.pem
         return
     fi
     export ConnectionStrings__Postgres ConnectionStrings__RabbitMq ConnectionStrings__Redis
@@ -63,7 +66,7 @@ settings() {
 migrate() {
     local file log=$logs/$1.migrate.log
     file=$(dll "${project[$1]}")
-    cd "$(dirname "$file")"
+    cd "$(dirname "$file")" || exit
     settings "$1"
     timeout 120 dotnet "$file" --migrate < /dev/null > "$log" 2>&1 && return
     tail_log "$1.migrate"
@@ -74,7 +77,7 @@ start_service() {
     local file
     file=$(dll "${project[$1]}")
     [ -s "$file" ] || fail "$file is not there; run: make build"
-    cd "$(dirname "$file")"
+    cd "$(dirname "$file")" || exit
     settings "$1"
     : > "$logs/$1.log"
     launch "$1" dotnet "$file"

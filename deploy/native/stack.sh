@@ -107,7 +107,7 @@ reset() {
 show_logs() {
     local files=("$logs"/*.log)
     if [ -n "${1:-}" ]; then files=("$logs/$1.log"); fi
-    [ -e "${files[0]}" ] || fail "no such log; there are: $(cd "$logs" 2> /dev/null && ls -- *.log 2> /dev/null | paste -sd ' ')"
+    [ -e "${files[0]}" ] || fail "no such log; there are: $(find "$logs" -name '*.log' -printf '%f\n' 2> /dev/null | sort | paste -sd ' ')"
     if [ -n "${NOFOLLOW:-}" ]; then
         tail -n "${LINES_EACH:-200}" "${files[@]}"
     else
@@ -116,7 +116,7 @@ show_logs() {
 }
 
 import() {
-    [ -n "${1:-}" ] && [ -n "${2:-}" ] || fail "usage: make import FILE=ride.gpx AS=demo [TYPE=RUN|RIDE]"
+    if [ -z "${1:-}" ] || [ -z "${2:-}" ]; then fail "usage: make import FILE=ride.gpx AS=demo [TYPE=RUN|RIDE]"; fi
     [ -r "$1" ] || fail "cannot read $1"
     running gateway || fail "the stack is not up; start it with: make run"
     local arguments=(import "$(realpath "$1")" --as "$2" --gateway "$(< "$run/gateway.url")")

@@ -1,0 +1,18 @@
+namespace Strava.Testing;
+
+public sealed class RedisServer : NativeServer
+{
+    private RedisServer(ServerFolder? folder, string connection)
+        : base("redis", folder, connection)
+    {
+    }
+
+    /// <summary>host:port.</summary>
+    public string ConnectionString => Connection;
+
+    internal static async Task<RedisServer> OpenAsync()
+    {
+        var (folder, connection) = await OpenAsync("redis", "STRAVA_TEST_REDIS");
+        return new RedisServer(folder, connection);
+    }
+}
