@@ -2,12 +2,12 @@ using Strava.Contracts.Sports;
 
 namespace Strava.Contracts.Events;
 
-// To add a stream event: 1. a sealed record here, past tense; 2. its line in EventTypes; 3. its arm in the Activity service's
-// projection; 4. its frozen JSON under tests/. Never change the meaning of a member that has been written.
+// To add a stream event: 1. a sealed record here, past tense; 2. its line in EventTypes; 3. its arm in the Activity
+// service's projection; 4. its frozen JSON under tests/. Never change the meaning of a member that has been written.
 
 /// <summary>
-/// An event of an activity's stream (stream id = activity id). Bodies are JSON in PascalCase; the alias that is stored with
-/// them is the class name in snake case (<c>activity_created</c>). Times are the device's, UTC at 1 ms.
+/// An event of an activity's stream (stream id = activity id). Bodies are JSON in PascalCase; the alias that is stored
+/// with them is the class name in snake case (<c>activity_created</c>). Times are the device's, UTC at 1 ms.
 /// </summary>
 public abstract record ActivityEvent
 {
@@ -23,7 +23,8 @@ public abstract record ActivityEvent
 /// <param name="Visibility">Who may see it.</param>
 /// <param name="TimeZone">IANA zone of the recording; <c>null</c> means the athlete's own, else UTC.</param>
 /// <param name="CreatedAt">The server's time of receipt.</param>
-/// <param name="ImportedFileSha256">Lower-case hex of the imported file; <c>null</c> when it was recorded by a phone.</param>
+/// <param name="ImportedFileSha256">Lower-case hex of the imported file; <c>null</c> when it was recorded by a
+/// phone.</param>
 public sealed record ActivityCreated(
     Guid AthleteId,
     Sport Sport,
@@ -50,13 +51,15 @@ public sealed record ActivityResumed(DateTimeOffset At) : ActivityEvent;
 public sealed record ActivityStopped(DateTimeOffset At) : ActivityEvent;
 
 /// <summary>A chunk of points, never one row a point when they come in bulk.</summary>
-/// <param name="Sequence">The phone's number of the chunk; for an unnumbered single point its device time in Unix ms.</param>
+/// <param name="Sequence">The phone's number of the chunk; for an unnumbered single point its device time in Unix
+/// ms.</param>
 /// <param name="Count">Points in the chunk.</param>
 /// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64.</param>
 public sealed record RouteRecorded(long Sequence, int Count, string Points) : ActivityEvent;
 
 /// <summary>
-/// The activity was saved; its figures are final. Written again after a corrected sport, whose rules count other legs. Integers: millimetres, milliseconds, centimetres of height.
+/// The activity was saved; its figures are final. Written again after a corrected sport, whose rules count other legs.
+/// Integers: millimetres, milliseconds, centimetres of height.
 /// </summary>
 /// <param name="At">Device time.</param>
 /// <param name="DistanceMillimeters">Haversine distance over the active intervals.</param>
@@ -66,7 +69,8 @@ public sealed record RouteRecorded(long Sequence, int Count, string Points) : Ac
 /// <param name="ElevationGainCentimeters">Metres climbed, in cm.</param>
 /// <param name="ElevationLossCentimeters">Metres descended, in cm.</param>
 /// <param name="PointCount">Points stored.</param>
-/// <param name="TimeZone">IANA zone of the local day: the recording's, else the athlete's at that time, else UTC.</param>
+/// <param name="TimeZone">IANA zone of the local day: the recording's, else the athlete's at that time, else
+/// UTC.</param>
 /// <param name="LocalDate">Athlete-local day of the start, stamped once.</param>
 public sealed record ActivityCompleted(
     DateTimeOffset At,

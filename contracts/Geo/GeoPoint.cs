@@ -15,17 +15,20 @@ public readonly record struct GeoPoint(int LatitudeE6, int LongitudeE6)
     public double Longitude => (double)LongitudeE6 / UnitsPerDegree;
 
     /// <summary>Rounds degrees to the grid, halves away from zero.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not a finite latitude within ±90 or longitude within ±180.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not a finite latitude within ±90 or longitude within
+    /// ±180.</exception>
     public static GeoPoint FromDegrees(double latitude, double longitude)
     {
         if (!(Math.Abs(latitude) <= 90))
         {
-            throw new ArgumentOutOfRangeException(nameof(latitude), latitude, "A latitude lies between -90 and 90 degrees.");
+            throw new ArgumentOutOfRangeException(
+                nameof(latitude), latitude, "A latitude lies between -90 and 90 degrees.");
         }
 
         if (!(Math.Abs(longitude) <= 180))
         {
-            throw new ArgumentOutOfRangeException(nameof(longitude), longitude, "A longitude lies between -180 and 180 degrees.");
+            throw new ArgumentOutOfRangeException(
+                nameof(longitude), longitude, "A longitude lies between -180 and 180 degrees.");
         }
 
         return new GeoPoint(ToUnits(latitude), ToUnits(longitude));

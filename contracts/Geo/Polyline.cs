@@ -8,7 +8,8 @@ namespace Strava.Contracts.Geo;
 /// </summary>
 public static class Polyline
 {
-    // A coordinate at 1e-5 degree is below 2^25, a difference of two below 2^26, its zigzag below 2^27: six groups of five bits.
+    // A coordinate at 1e-5 degree is below 2^25, a difference of two below 2^26, its zigzag below 2^27: six groups of
+    // five bits.
     private const int MaxGroups = 6;
     private const int FirstCharacter = 63;
     private const int UnitsE6PerStep = 10;

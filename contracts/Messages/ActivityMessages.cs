@@ -3,8 +3,8 @@ using Strava.Contracts.Sports;
 namespace Strava.Contracts.Messages;
 
 /// <summary>
-/// The figures of a saved activity as of one version of its stream. Consumers keep the version they applied and ignore a message
-/// whose version is not newer: the same message twice, late, or after a newer one changes nothing.
+/// The figures of a saved activity as of one version of its stream. Consumers keep the version they applied and ignore
+/// a message whose version is not newer: the same message twice, late, or after a newer one changes nothing.
 /// </summary>
 public sealed record ActivitySummary
 {
@@ -32,10 +32,12 @@ public sealed record ActivitySummary
     /// <summary>Saved at, device time, UTC.</summary>
     public required DateTimeOffset CompletedAt { get; init; }
 
-    /// <summary>IANA zone that the local date was stamped with: the recording's, else the profile's, else UTC.</summary>
+    /// <summary>IANA zone that the local date was stamped with: the recording's, else the profile's, else
+    /// UTC.</summary>
     public required string TimeZone { get; init; }
 
-    /// <summary>The athlete-local calendar day of the start, stamped once and for all; weeks, months and years follow from it.</summary>
+    /// <summary>The athlete-local calendar day of the start, stamped once and for all; weeks, months and years follow
+    /// from it.</summary>
     public required DateOnly LocalDate { get; init; }
 
     /// <summary>Distance in millimetres.</summary>
@@ -74,7 +76,8 @@ public sealed record ActivityRevised
     public required ActivitySummary Activity { get; init; }
 }
 
-/// <summary>An activity is gone. Consumers keep its version as a tombstone, so that a late older message cannot bring it back.</summary>
+/// <summary>An activity is gone. Consumers keep its version as a tombstone, so that a late older message cannot bring
+/// it back.</summary>
 public sealed record ActivityDeleted
 {
     /// <summary>The activity.</summary>
@@ -87,7 +90,8 @@ public sealed record ActivityDeleted
     public required long Version { get; init; }
 }
 
-/// <summary>The track of an activity visible to everyone; published when it is saved and when it becomes visible to everyone.</summary>
+/// <summary>The track of an activity visible to everyone; published when it is saved and when it becomes visible to
+/// everyone.</summary>
 public sealed record ActivityTrackPublished
 {
     /// <summary>The activity.</summary>
@@ -103,8 +107,8 @@ public sealed record ActivityTrackPublished
     public required Sport Sport { get; init; }
 
     /// <summary>
-    /// The ordered points in the form of <see cref="Tracks.PointCodec"/>, base64; <c>null</c> when they exceed 64 KB: then they are
-    /// fetched by (id, version).
+    /// The ordered points in the form of <see cref="Tracks.PointCodec"/>, base64; <c>null</c> when they exceed 64 KB:
+    /// then they are fetched by (id, version).
     /// </summary>
     public required string? Points { get; init; }
 }

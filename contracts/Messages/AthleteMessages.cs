@@ -26,7 +26,8 @@ public sealed record AthleteProfileChanged
 }
 
 /// <summary>
-/// The friendship of a pair as of one version. The pair is ordered (<see cref="AthleteA"/> &lt; <see cref="AthleteB"/> by
+/// The friendship of a pair as of one version. The pair is ordered (<see cref="AthleteA"/> &lt; <see cref="AthleteB"/>
+/// by
 /// <see cref="Guid.CompareTo(Guid)"/> of their canonical text, ordinal), so that both sides share one version.
 /// </summary>
 public sealed record FriendshipChanged

@@ -5,7 +5,8 @@ using Strava.Contracts.Tracks;
 
 namespace Strava.Contracts.Rest;
 
-/// <summary>An activity in full, as <c>GET /activities/{id}</c> answers it; while it is open the figures are as of now.</summary>
+/// <summary>An activity in full, as <c>GET /activities/{id}</c> answers it; while it is open the figures are as of
+/// now.</summary>
 public sealed record ActivityDetails
 {
     /// <summary>The activity.</summary>

@@ -5,8 +5,8 @@ using Strava.Contracts.Tracks;
 namespace Strava.Contracts.Rest;
 
 /// <summary>
-/// The series of <c>GET /activities/{id}/streams</c>, one element a point; a channel is absent when no point has it, an element is
-/// null where its point lacks it.
+/// The series of <c>GET /activities/{id}/streams</c>, one element a point; a channel is absent when no point has it, an
+/// element is null where its point lacks it.
 /// </summary>
 public sealed record ActivityStreams
 {
@@ -43,7 +43,7 @@ public sealed record ActivityStreams
     public static ActivityStreams From(Sport sport, long? startedAtMs, IReadOnlyList<OrderedPoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
-        var zeroMs = startedAtMs ?? points.Select(ordered => ordered.Point.AtMs).FirstOrDefault(at => at is not null) ?? 0;
+        var zeroMs = startedAtMs ?? points.FirstOrDefault(ordered => ordered.Point.AtMs is not null).Point.AtMs ?? 0;
         var statistics = new TrackStatistics(sport);
         var distances = new double[points.Count];
         for (var index = 0; index < points.Count; index++)
@@ -55,7 +55,7 @@ public sealed record ActivityStreams
         return new ActivityStreams
         {
             Time = Channel<double>(points, point => (point.AtMs - zeroMs) / 1_000.0),
-            Latlng = [.. points.Select(ordered => new[] { ordered.Point.Position.Latitude, ordered.Point.Position.Longitude })],
+            Latlng = [.. points.Select(ordered => LatitudeLongitude(ordered.Point))],
             Altitude = Channel<double>(points, point => point.ElevationCm / 100.0),
             Distance = distances,
             HeartRate = Channel(points, point => point.HeartRate),
@@ -63,6 +63,8 @@ public sealed record ActivityStreams
             Power = Channel(points, point => point.PowerWatts),
         };
     }
+
+    private static double[] LatitudeLongitude(TrackPoint point) => [point.Position.Latitude, point.Position.Longitude];
 
     private static T?[]? Channel<T>(IReadOnlyList<OrderedPoint> points, Func<TrackPoint, T?> of)
         where T : struct

@@ -22,7 +22,8 @@ public sealed record CreateActivity
     /// <summary>IANA zone; <c>null</c>: the athlete's, else UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Device time of the start: the activity is created and started in one. <c>null</c>: created only.</summary>
+    /// <summary>Device time of the start: the activity is created and started in one. <c>null</c>: created
+    /// only.</summary>
     [JsonConverter(typeof(UtcMillisecondsConverter))]
     public DateTimeOffset? StartedAt { get; init; }
 

@@ -6,7 +6,8 @@ using Strava.Contracts.Tracks;
 namespace Strava.Contracts.Rest;
 
 /// <summary>
-/// Body of <c>PATCH /activities/{id}</c>: a transition, other words, or both. A member that it does not know is refused (400).
+/// Body of <c>PATCH /activities/{id}</c>: a transition, other words, or both. A member that it does not know is refused
+/// (400).
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PatchActivity
@@ -54,7 +55,7 @@ public sealed record PatchActivity
             problems.Unreadable("at", "A time belongs to a state: give the state too.");
         }
 
-        if (State != Transition.Complete && (ExpectedChunks is not null || PointCount is not null || ContentHash is not null))
+        if (State != Transition.Complete && this is not { ExpectedChunks: null, PointCount: null, ContentHash: null })
         {
             problems.Unreadable("state", "expectedChunks, pointCount and contentHash belong to the state COMPLETE.");
         }

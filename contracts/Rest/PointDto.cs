@@ -5,7 +5,8 @@ using Strava.Contracts.Tracks;
 namespace Strava.Contracts.Rest;
 
 /// <summary>
-/// A point on the wire. Members that this version does not know are skipped and counted, so that a newer phone loses nothing.
+/// A point on the wire. Members that this version does not know are skipped and counted, so that a newer phone loses
+/// nothing.
 /// </summary>
 [JsonConverter(typeof(PointDtoConverter))]
 public sealed record PointDto
@@ -58,9 +59,11 @@ public sealed record PointDto
     };
 
     /// <summary>
-    /// The point on the grid of the recorder (1e-6 degree, 1 ms, 1 cm; halves away from zero). Implausible channels are dropped.
+    /// The point on the grid of the recorder (1e-6 degree, 1 ms, 1 cm; halves away from zero). Implausible channels are
+    /// dropped.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The latitude or longitude is missing: call a request's Validate first.</exception>
+    /// <exception cref="InvalidOperationException">The latitude or longitude is missing: call a request's Validate
+    /// first.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The latitude or longitude is out of range: same.</exception>
     public TrackPoint ToTrackPoint()
     {

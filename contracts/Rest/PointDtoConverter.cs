@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Strava.Contracts.Rest;
 
-// Written by hand: an extension-data dictionary a point would cost more than the point, and skipping alone would not count.
+// Written by hand: an extension-data dictionary a point would cost more than the point, and skipping alone would not
+// count.
 internal sealed class PointDtoConverter : JsonConverter<PointDto>
 {
     public override PointDto Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -14,8 +15,8 @@ internal sealed class PointDtoConverter : JsonConverter<PointDto>
         }
 
         DateTimeOffset? at = null;
-        double? lat = null, lon = null, elevation = null, accuracy = null, heartRate = null, cadence = null, power = null;
-        double? temperature = null;
+        double? lat = null, lon = null, elevation = null, accuracy = null;
+        double? heartRate = null, cadence = null, power = null, temperature = null;
         var unknown = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -25,9 +26,11 @@ internal sealed class PointDtoConverter : JsonConverter<PointDto>
                 at = reader.TokenType == JsonTokenType.Null ? null : UtcMillisecondsConverter.ReadFrom(ref reader);
             }
             else if (!(Number(ref reader, "lat"u8, ref lat) || Number(ref reader, "lon"u8, ref lon)
-                || Number(ref reader, "elevationMeters"u8, ref elevation) || Number(ref reader, "accuracyMeters"u8, ref accuracy)
+                || Number(ref reader, "elevationMeters"u8, ref elevation)
+                || Number(ref reader, "accuracyMeters"u8, ref accuracy)
                 || Number(ref reader, "heartRate"u8, ref heartRate) || Number(ref reader, "cadence"u8, ref cadence)
-                || Number(ref reader, "powerWatts"u8, ref power) || Number(ref reader, "temperatureC"u8, ref temperature)))
+                || Number(ref reader, "powerWatts"u8, ref power)
+                || Number(ref reader, "temperatureC"u8, ref temperature)))
             {
                 unknown++;
                 reader.Read();

@@ -4,7 +4,8 @@ namespace Strava.Contracts.Rest;
 
 internal static class PointList
 {
-    internal static void Validate(RequestProblems problems, IReadOnlyList<PointDto?>? points, int least, DateTimeOffset now)
+    internal static void Validate(
+        RequestProblems problems, IReadOnlyList<PointDto?>? points, int least, DateTimeOffset now)
     {
         if (points is null)
         {
@@ -30,5 +31,6 @@ internal static class PointList
     }
 
     internal static TrackPoint[] ToTrackPoints(IReadOnlyList<PointDto?>? points) =>
-        [.. (points ?? []).Select(point => point?.ToTrackPoint() ?? throw new InvalidOperationException("A point was not validated."))];
+        [.. (points ?? []).Select(point =>
+            point?.ToTrackPoint() ?? throw new InvalidOperationException("A point was not validated."))];
 }

@@ -5,8 +5,8 @@ using Strava.Contracts.Tracks;
 namespace Strava.Contracts.Rest;
 
 /// <summary>
-/// Body of <c>POST /activities/{id}/routes</c>: one <c>location</c>, or a numbered chunk of <c>points</c>. Unknown members are
-/// ignored and counted.
+/// Body of <c>POST /activities/{id}/routes</c>: one <c>location</c>, or a numbered chunk of <c>points</c>. Unknown
+/// members are ignored and counted.
 /// </summary>
 public sealed record PostRoute
 {
@@ -14,7 +14,8 @@ public sealed record PostRoute
     public PointDto? Location { get; init; }
 
     /// <summary>
-    /// The phone's number of the chunk, 0 to 999,999,999,999: the same number again is the same chunk. Required with points.
+    /// The phone's number of the chunk, 0 to 999,999,999,999: the same number again is the same chunk. Required with
+    /// points.
     /// </summary>
     public long? Sequence { get; init; }
 
@@ -28,7 +29,8 @@ public sealed record PostRoute
     /// <summary>How many members were ignored, in the points too.</summary>
     [JsonIgnore]
     public int UnknownMembers =>
-        (Unknown?.Count ?? 0) + (Location?.UnknownMembers ?? 0) + (Points?.Sum(point => point?.UnknownMembers ?? 0) ?? 0);
+        (Unknown?.Count ?? 0) + (Location?.UnknownMembers ?? 0)
+        + (Points?.Sum(point => point?.UnknownMembers ?? 0) ?? 0);
 
     /// <summary>Judges the request.</summary>
     /// <param name="now">The server's time.</param>
@@ -47,7 +49,8 @@ public sealed record PostRoute
 
         if (Sequence is < 0 or >= TrackOrder.FirstUnixMillisecondSequence)
         {
-            problems.Impossible("sequence", $"A sequence lies between 0 and {TrackOrder.FirstUnixMillisecondSequence - 1}.");
+            problems.Impossible(
+                "sequence", $"A sequence lies between 0 and {TrackOrder.FirstUnixMillisecondSequence - 1}.");
         }
 
         Location?.Validate(problems, index: null, now);

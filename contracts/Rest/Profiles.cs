@@ -28,8 +28,8 @@ public sealed record ProfileDto
 }
 
 /// <summary>
-/// Body of <c>PATCH /athletes/me</c>. Absent or null: unchanged; the empty string takes a member away (not the name). A member that it
-/// does not know is refused (400).
+/// Body of <c>PATCH /athletes/me</c>. Absent or null: unchanged; the empty string takes a member away (not the name). A
+/// member that it does not know is refused (400).
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PatchProfile
@@ -56,8 +56,10 @@ public sealed record PatchProfile
         RequestRules.CheckName(problems, Name);
         RequestRules.CheckText(problems, "city", City, RequestRules.MaxNameCharacters);
         RequestRules.CheckTimeZone(problems, TimeZone);
-        RequestRules.CheckForm(problems, "country", Country, RequestRules.CountryForm(), "Two capital letters (ISO 3166-1), like SI.");
-        RequestRules.CheckForm(problems, "region", Region, RequestRules.RegionForm(), "A subdivision (ISO 3166-2), like US-CA.");
+        RequestRules.CheckForm(
+            problems, "country", Country, RequestRules.CountryForm(), "Two capital letters (ISO 3166-1), like SI.");
+        RequestRules.CheckForm(
+            problems, "region", Region, RequestRules.RegionForm(), "A subdivision (ISO 3166-2), like US-CA.");
         if (!string.IsNullOrEmpty(Region) && !string.IsNullOrEmpty(Country)
             && !Region.StartsWith(Country + "-", StringComparison.Ordinal))
         {

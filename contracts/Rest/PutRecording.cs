@@ -77,7 +77,8 @@ public sealed record PutRecording
 
         if (StateLog.Count is 0 or > RequestRules.MaxStateChanges)
         {
-            problems.Impossible("stateLog", $"A recording has 1 to {RequestRules.MaxStateChanges} lines, the first of them STARTED.");
+            problems.Impossible(
+                "stateLog", $"A recording has 1 to {RequestRules.MaxStateChanges} lines, the first of them STARTED.");
             return;
         }
 
@@ -98,7 +99,8 @@ public sealed record PutRecording
             case TransitionDecision.WrongState refusal:
                 problems.Impossible(
                     $"stateLog[{reading.RefusedIndex}].state",
-                    $"This word cannot follow in state {refusal.Current}; allowed: {string.Join(", ", refusal.Allowed)}.");
+                    $"This word cannot follow in state {refusal.Current}; "
+                    + $"allowed: {string.Join(", ", refusal.Allowed)}.");
                 break;
             case TransitionDecision.TimeGoesBack:
                 problems.Impossible($"stateLog[{reading.RefusedIndex}].at", "This time is before the line above.");

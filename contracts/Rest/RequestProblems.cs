@@ -16,7 +16,8 @@ public sealed class RequestProblems
     public bool IsValid => _count == 0;
 
     /// <summary>
-    /// 400 when something is missing or cannot be understood, else 422 when something is impossible; <c>null</c> when valid.
+    /// 400 when something is missing or cannot be understood, else 422 when something is impossible; <c>null</c> when
+    /// valid.
     /// </summary>
     public int? StatusCode => IsValid ? null : _isUnreadable ? 400 : 422;
 

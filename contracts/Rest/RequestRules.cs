@@ -14,7 +14,8 @@ public static partial class RequestRules
     /// <summary>Most lines of a state log in one recording.</summary>
     public const int MaxStateChanges = 10_000;
 
-    /// <summary>Nothing was recorded by a phone before this time: an earlier one is a clock that was never set.</summary>
+    /// <summary>Nothing was recorded by a phone before this time: an earlier one is a clock that was never
+    /// set.</summary>
     public static readonly DateTimeOffset EarliestTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>How far a device's clock may be ahead of the server's.</summary>
@@ -28,7 +29,8 @@ public static partial class RequestRules
         }
         else if (at > now + ClockTolerance)
         {
-            problems.Impossible(field, "This time is more than 5 minutes ahead of the server's: set the device's clock.");
+            problems.Impossible(
+                field, "This time is more than 5 minutes ahead of the server's: set the device's clock.");
         }
     }
 

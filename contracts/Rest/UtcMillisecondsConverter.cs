@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Strava.Contracts.Rest;
 
 /// <summary>
-/// Times on the wire: ISO 8601. Written in UTC with milliseconds; read with any offset, without one as UTC (never the machine's
-/// zone), and rounded to whole milliseconds, halves up.
+/// Times on the wire: ISO 8601. Written in UTC with milliseconds; read with any offset, without one as UTC (never the
+/// machine's zone), and rounded to whole milliseconds, halves up.
 /// </summary>
 public sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>
 {
@@ -31,12 +31,14 @@ public sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>
         var utcTicks = plain.Kind == DateTimeKind.Unspecified ? plain.Ticks
             : reader.TryGetDateTimeOffset(out var time) ? time.UtcTicks
             : throw new JsonException("This time lies outside of the calendar.");
-        var roundedTicks = (utcTicks + (TimeSpan.TicksPerMillisecond / 2)) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond;
+        const long TicksPerMs = TimeSpan.TicksPerMillisecond;
+        var roundedTicks = (utcTicks + (TicksPerMs / 2)) / TicksPerMs * TicksPerMs;
         return roundedTicks <= DateTime.MaxValue.Ticks
             ? new DateTimeOffset(roundedTicks, TimeSpan.Zero)
             : throw new JsonException("This time lies outside of the calendar.");
     }
 
     internal static void WriteTo(Utf8JsonWriter writer, DateTimeOffset value) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(
+            value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
 }

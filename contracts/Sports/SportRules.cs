@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Strava.Contracts.Sports;
 
-/// <summary>What differs between sports. A new sport is one more entry in <see cref="All"/> and one more <see cref="Sport"/>.</summary>
+/// <summary>What differs between sports. A new sport is one more entry in <see cref="All"/> and one more
+/// <see cref="Sport"/>.</summary>
 /// <param name="Sport">The sport these rules are for.</param>
 /// <param name="Word">The wire word, e.g. <c>RUN</c>.</param>
 /// <param name="SamplingSeconds">Default seconds between two recorded points.</param>
@@ -17,8 +18,10 @@ public sealed record SportRules(
 {
     private static readonly FrozenDictionary<Sport, SportRules> BySport = new SportRules[]
     {
-        new(Sport.Run, "RUN", SamplingSeconds: 5, MaxLegMillimetersPerSecond: 12_500, StandingMillimetersPerSecond: 500),
-        new(Sport.Ride, "RIDE", SamplingSeconds: 2, MaxLegMillimetersPerSecond: 35_000, StandingMillimetersPerSecond: 500),
+        new(Sport.Run, "RUN", SamplingSeconds: 5,
+            MaxLegMillimetersPerSecond: 12_500, StandingMillimetersPerSecond: 500),
+        new(Sport.Ride, "RIDE", SamplingSeconds: 2,
+            MaxLegMillimetersPerSecond: 35_000, StandingMillimetersPerSecond: 500),
     }.ToFrozenDictionary(rules => rules.Sport);
 
     /// <summary>The rules of every sport.</summary>

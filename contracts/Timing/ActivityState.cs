@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Strava.Contracts.Timing;
 
-/// <summary>The state of an activity: CREATED -> STARTED -> PAUSED &lt;-> STARTED -> STOPPED -> COMPLETE. Persisted; append-only.</summary>
+/// <summary>The state of an activity: CREATED -> STARTED -> PAUSED &lt;-> STARTED -> STOPPED -> COMPLETE. Persisted;
+/// append-only.</summary>
 [JsonConverter(typeof(WireEnumConverter<ActivityState>))]
 public enum ActivityState
 {

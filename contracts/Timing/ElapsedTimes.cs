@@ -1,11 +1,13 @@
 namespace Strava.Contracts.Timing;
 
 /// <summary>Two of the three times of an activity; the third, moving time, needs the track.</summary>
-/// <param name="TotalMs">First start to last stop in ms (to now while open); never less than <paramref name="ActiveMs"/>.</param>
+/// <param name="TotalMs">First start to last stop in ms (to now while open); never less than
+/// <paramref name="ActiveMs"/>.</param>
 /// <param name="ActiveMs">Total less pauses, in ms; never negative.</param>
 public readonly record struct ElapsedTimes(long TotalMs, long ActiveMs);
 
-/// <summary>A stretch that counts nothing: from a PAUSED (or a STOPPED that was resumed) to the next RESUMED or the last STOPPED.</summary>
+/// <summary>A stretch that counts nothing: from a PAUSED (or a STOPPED that was resumed) to the next RESUMED or the
+/// last STOPPED.</summary>
 /// <param name="FromMs">Begin, Unix ms UTC.</param>
 /// <param name="ToMs">End, Unix ms UTC; <c>null</c> while the activity is paused.</param>
 public readonly record struct Pause(long FromMs, long? ToMs);

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Strava.Contracts.Timing;
 
 /// <summary>
-/// The state log of one activity, immutable: what was pressed and when (device time), and the times and pauses that follow from it.
+/// The state log of one activity, immutable: what was pressed and when (device time), and the times and pauses that
+/// follow from it.
 /// </summary>
 public sealed class StateLog
 {
@@ -38,7 +39,8 @@ public sealed class StateLog
     // The last stop; null while recording or paused.
     private long? StoppedAtMs { get; set; }
 
-    /// <summary>The pauses, oldest first; together they are total time less active time. A stop that was resumed is one too.</summary>
+    /// <summary>The pauses, oldest first; together they are total time less active time. A stop that was resumed is one
+    /// too.</summary>
     public IReadOnlyList<Pause> Pauses => [.. FindPauses()];
 
     /// <summary>Adds a line without judging it: for lines that were judged before they were stored. O(k).</summary>
@@ -48,13 +50,14 @@ public sealed class StateLog
     public StateLog AppendRange(IEnumerable<StateChange> changes) => new([.. _changes, .. changes]);
 
     /// <summary>
-    /// Judges a request. Repeats are accepted and change nothing: the state holds already, or the log has this word at this very
-    /// time (a retry that comes late). O(log k).
+    /// Judges a request. Repeats are accepted and change nothing: the state holds already, or the log has this word at
+    /// this very time (a retry that comes late). O(log k).
     /// </summary>
     /// <param name="requested">The word; STARTED on a paused activity is taken as RESUMED.</param>
     /// <param name="atMs">The device's time, Unix ms UTC.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="requested"/> is no defined word.</exception>
-    public TransitionDecision Decide(Transition requested, long atMs) => TransitionRules.Decide(_changes, requested, atMs);
+    public TransitionDecision Decide(Transition requested, long atMs) =>
+        TransitionRules.Decide(_changes, requested, atMs);
 
     /// <summary>Judges a whole log from outside as if its lines had been sent one after another.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A line's word is not defined.</exception>
@@ -64,7 +67,8 @@ public sealed class StateLog
         var accepted = new List<StateChange>(lines.Count);
         for (var index = 0; index < lines.Count; index++)
         {
-            var decision = TransitionRules.Decide(CollectionsMarshal.AsSpan(accepted), lines[index].State, lines[index].AtMs);
+            var (state, atMs) = lines[index];
+            var decision = TransitionRules.Decide(CollectionsMarshal.AsSpan(accepted), state, atMs);
             if (decision is not TransitionDecision.Accepted { Changes: var changes })
             {
                 return new StateLogReading(new StateLog([.. accepted]), decision, index);
@@ -77,8 +81,8 @@ public sealed class StateLog
     }
 
     /// <summary>
-    /// Total and active time. While the activity is open they run to <paramref name="nowMs"/>, or to the last change when that is
-    /// later (the device's clock may be ahead).
+    /// Total and active time. While the activity is open they run to <paramref name="nowMs"/>, or to the last change
+    /// when that is later (the device's clock may be ahead).
     /// </summary>
     /// <param name="nowMs">Unix ms UTC; without meaning once stopped.</param>
     public ElapsedTimes AsOf(long nowMs)
@@ -147,7 +151,8 @@ public sealed class StateLog
             yield return new Pause(_active[index - 1].ToMs!.Value, _active[index].FromMs);
         }
 
-        // Paused now, or paused and then stopped: the stretch up to the stop belongs to total time and not to active time.
+        // Paused now, or paused and then stopped: the stretch up to the stop belongs to total time and not to active
+        // time.
         if (_active.Count > 0 && _active[^1].ToMs is { } lastMs && (StoppedAtMs is null || StoppedAtMs > lastMs))
         {
             yield return new Pause(lastMs, StoppedAtMs);

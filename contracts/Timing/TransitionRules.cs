@@ -5,14 +5,15 @@ namespace Strava.Contracts.Timing;
 // The table of api.md "Pinned words": for each state the words that change it (in the order that a refusal lists them).
 internal static class TransitionRules
 {
-    private static readonly FrozenDictionary<ActivityState, Transition[]> AllowedIn = new Dictionary<ActivityState, Transition[]>
-    {
-        [ActivityState.Created] = [Transition.Started],
-        [ActivityState.Started] = [Transition.Paused, Transition.Stopped, Transition.Complete],
-        [ActivityState.Paused] = [Transition.Resumed, Transition.Stopped, Transition.Complete],
-        [ActivityState.Stopped] = [Transition.Resumed, Transition.Complete],
-        [ActivityState.Complete] = [],
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<ActivityState, Transition[]> AllowedIn =
+        new Dictionary<ActivityState, Transition[]>
+        {
+            [ActivityState.Created] = [Transition.Started],
+            [ActivityState.Started] = [Transition.Paused, Transition.Stopped, Transition.Complete],
+            [ActivityState.Paused] = [Transition.Resumed, Transition.Stopped, Transition.Complete],
+            [ActivityState.Stopped] = [Transition.Resumed, Transition.Complete],
+            [ActivityState.Complete] = [],
+        }.ToFrozenDictionary();
 
     internal static ActivityState StateAfter(Transition word) => word switch
     {
@@ -52,7 +53,8 @@ internal static class TransitionRules
     private static bool Holds(ActivityState state, Transition requested) =>
         state != ActivityState.Created && StateAfter(requested) == state;
 
-    // A retry that comes late, after newer changes. Times never go back, so that a search by halves finds the first of that time.
+    // A retry that comes late, after newer changes. Times never go back, so that a search by halves finds the first of
+    // that time.
     private static bool Contains(ReadOnlySpan<StateChange> changes, Transition requested, long atMs)
     {
         int low = 0, high = changes.Length;

@@ -1,8 +1,8 @@
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// Climb and descent: median of 3, then an exponential mean with factor 1/2 (kept in 1/256 cm), then a hysteresis of 2 m, all in integers.
-/// Source: peers.md 2.6, the one rule that is sane on barometers and on noisy GPS heights alike.
+/// Climb and descent: median of 3, then an exponential mean with factor 1/2 (kept in 1/256 cm), then a hysteresis of 2
+/// m, all in integers. Source: peers.md 2.6, the one rule that is sane on barometers and on noisy GPS heights alike.
 /// </summary>
 /// <param name="GainCm">Climb so far, cm.</param>
 /// <param name="LossCm">Descent so far, cm, positive.</param>

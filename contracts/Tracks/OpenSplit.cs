@@ -9,7 +9,8 @@ public readonly record struct OpenSplit(long Millimeters, long Ms, long GainAtSt
 {
     internal const long SplitMillimeters = 1_000_000;
 
-    // Untimed legs have no speed filter, so that two points can lie 20,000 km apart: without a limit a small file would fill memory.
+    // Untimed legs have no speed filter, so that two points can lie 20,000 km apart: without a limit a small file would
+    // fill memory.
     internal const int MostSplits = 5_000;
 
     internal OpenSplit Add(long millimeters, long ms, long gainCm, List<Split> finished)
@@ -19,7 +20,8 @@ public readonly record struct OpenSplit(long Millimeters, long Ms, long GainAtSt
         {
             var part = SplitMillimeters - open.Millimeters;
             var partMs = (long)((Int128)ms * part / millimeters);
-            finished.Add((open with { Millimeters = SplitMillimeters, Ms = open.Ms + partMs }).Close(finished.Count + 1, gainCm));
+            open = open with { Millimeters = SplitMillimeters, Ms = open.Ms + partMs };
+            finished.Add(open.Close(finished.Count + 1, gainCm));
             open = new OpenSplit(0, 0, gainCm, HasElevation: false);
             millimeters -= part;
             ms -= partMs;

@@ -8,11 +8,11 @@ namespace Strava.Contracts.Tracks;
 /// The compact, lossless form of points, about 3 bytes a point for time and position of a ride at 2 s.
 /// <para>
 /// Bytes: [0] version, 1. [1] how the body is stored: 0 as it is, 1 raw deflate (RFC 1951). [2..] the body.
-/// Body: varint number of points; then the columns time, latitude, longitude, elevation, accuracy, heart rate, cadence, power,
-/// temperature. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a mode byte: 0 no point
-/// has it, 1 every point has it, 2 a bitmap follows (one bit a point, lowest bit first, padded with zeros). Then a varint for each
-/// value that is there: time, latitude and longitude the difference of differences (time modulo 2^64), the channels the
-/// difference from the value before; what goes before the first is 0.
+/// Body: varint number of points; then the columns time, latitude, longitude, elevation, accuracy, heart rate, cadence,
+/// power, temperature. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a
+/// mode byte: 0 no point has it, 1 every point has it, 2 a bitmap follows (one bit a point, lowest bit first, padded
+/// with zeros). Then a varint for each value that is there: time, latitude and longitude the difference of differences
+/// (time modulo 2^64), the channels the difference from the value before; what goes before the first is 0.
 /// </para>
 /// </summary>
 public static class PointCodec
@@ -44,7 +44,8 @@ public static class PointCodec
     }
 
     /// <summary>
-    /// Decodes points. Safe on bytes from anywhere: memory is bounded by <see cref="MaxPoints"/> and by what the input holds.
+    /// Decodes points. Safe on bytes from anywhere: memory is bounded by <see cref="MaxPoints"/> and by what the input
+    /// holds.
     /// </summary>
     /// <exception cref="PointCodecException">The bytes are no encoded points; nothing else is thrown.</exception>
     public static TrackPoint[] Decode(ReadOnlySpan<byte> encoded)

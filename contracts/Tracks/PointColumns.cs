@@ -14,7 +14,8 @@ internal static class PointColumns
     {
         if (points.Length > PointCodec.MaxPoints)
         {
-            throw new ArgumentException($"More than {PointCodec.MaxPoints} points: cut them into chunks.", nameof(points));
+            throw new ArgumentException(
+                $"More than {PointCodec.MaxPoints} points: cut them into chunks.", nameof(points));
         }
 
         var values = new long?[points.Length];
@@ -155,7 +156,7 @@ internal static class PointColumns
 
     private static int OnGlobe(int unitsE6, int maxE6) => Math.Abs((long)unitsE6) <= maxE6
         ? unitsE6
-        : throw new ArgumentException($"A coordinate of {unitsE6} millionths of a degree lies off the globe.", nameof(unitsE6));
+        : throw new ArgumentException($"A coordinate of {unitsE6} E-6 degrees lies off the globe.", nameof(unitsE6));
 
     private static int Position(long? value, int maxE6) => value is { } unitsE6 && unitsE6 >= -maxE6 && unitsE6 <= maxE6
         ? (int)unitsE6

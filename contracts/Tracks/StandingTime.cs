@@ -1,8 +1,8 @@
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// Standing still, decided over windows of consecutive counted legs of at least 3 s: single legs of 1 s are mostly noise
-/// (peers.md 2.6: within 0.13 % of a known device's resting time).
+/// Standing still, decided over windows of consecutive counted legs of at least 3 s: single legs of 1 s are mostly
+/// noise (peers.md 2.6: within 0.13 % of a known device's resting time).
 /// </summary>
 /// <param name="StandingMs">Decided so far, ms.</param>
 /// <param name="WindowMs">Length of the open window, ms.</param>

@@ -2,10 +2,11 @@ namespace Strava.Contracts.Tracks;
 
 /// <summary>One kilometre of a track, or the rest after the last whole one.</summary>
 /// <param name="Index">1 for the first kilometre.</param>
-/// <param name="DistanceMillimeters">1,000,000, less in the last split (more only after the most splits that are kept).</param>
+/// <param name="DistanceMillimeters">1,000,000, less in the last split (more only after the most splits that are
+/// kept).</param>
 /// <param name="ActiveMs">
-/// Time between its points inside active intervals, interpolated along the leg that crosses the border; 0 without times. Over all
-/// splits never more than the active time.
+/// Time between its points inside active intervals, interpolated along the leg that crosses the border; 0 without
+/// times. Over all splits never more than the active time.
 /// </param>
 /// <param name="ElevationGainCm">Climb in cm; <c>null</c> when none of its points has a height.</param>
 public sealed record Split(int Index, long DistanceMillimeters, long ActiveMs, long? ElevationGainCm);
@@ -51,5 +52,6 @@ public sealed record TrackFigures
     public override int GetHashCode() => HashCode.Combine(Scalars, Splits.Count);
 
     private (long, long, long, long, long, long, int, int, int) Scalars => (
-        DistanceMillimeters, TotalMs, ActiveMs, MovingMs, ElevationGainCm, ElevationLossCm, PointCount, SuspectLegs, SuspectPoints);
+        DistanceMillimeters, TotalMs, ActiveMs, MovingMs, ElevationGainCm, ElevationLossCm,
+        PointCount, SuspectLegs, SuspectPoints);
 }

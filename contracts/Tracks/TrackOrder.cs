@@ -3,33 +3,36 @@ using Strava.Contracts.Timing;
 namespace Strava.Contracts.Tracks;
 
 /// <summary>A piece of a track as it was sent.</summary>
-/// <param name="Sequence">The phone's number of the chunk, or the device time in Unix ms of an unnumbered single point.</param>
+/// <param name="Sequence">The phone's number of the chunk, or the device time in Unix ms of an unnumbered single
+/// point.</param>
 /// <param name="Points">Its points as they were sent.</param>
 public sealed record TrackChunk(long Sequence, TrackPoint[] Points);
 
 /// <summary>A point in its place.</summary>
 /// <param name="Point">The point.</param>
 /// <param name="Interval">
-/// What a leg may not cross: legs are counted between neighbours of the same interval only; -1 counts nothing (a pause).
+/// What a leg may not cross: legs are counted between neighbours of the same interval only; -1 counts nothing (a
+/// pause).
 /// </param>
 public readonly record struct OrderedPoint(TrackPoint Point, int Interval);
 
 /// <summary>Puts chunks in order, however late, repeated or shuffled they came.</summary>
 public static class TrackOrder
 {
-    /// <summary>Sequences from here on are Unix milliseconds (since September 2001), smaller ones are a phone's numbers.</summary>
+    /// <summary>Sequences from here on are Unix milliseconds (since September 2001), smaller ones are a phone's
+    /// numbers.</summary>
     public const long FirstUnixMillisecondSequence = 1_000_000_000_000;
 
     /// <summary>
-    /// The points in order. All timed and all chunks numbered: by sequence, inside a chunk by device time. All timed, some chunk
-    /// unnumbered: by device time. Some untimed (imported files): by sequence and file order. Ties keep (sequence, place in the
-    /// chunk). A timed point that is there already (same time, same position) is dropped, as is a whole chunk that is there
-    /// already (same sequence, same points).
+    /// The points in order. All timed and all chunks numbered: by sequence, inside a chunk by device time. All timed,
+    /// some chunk unnumbered: by device time. Some untimed (imported files): by sequence and file order. Ties keep
+    /// (sequence, place in the chunk). A timed point that is there already (same time, same position) is dropped, as is
+    /// a whole chunk that is there already (same sequence, same points).
     /// </summary>
     /// <param name="chunks">All chunks, in any order.</param>
     /// <param name="log">
-    /// Gives timed points their active interval. In a track with untimed points each chunk is an interval of its own, parted further
-    /// where its timed points change theirs.
+    /// Gives timed points their active interval. In a track with untimed points each chunk is an interval of its own,
+    /// parted further where its timed points change theirs.
     /// </param>
     public static OrderedPoint[] Merge(IEnumerable<TrackChunk> chunks, StateLog log)
     {

@@ -4,8 +4,8 @@ using Strava.Contracts.Geo;
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// One recorded position with its optional channels. All values are integers from birth (1e-6 degree, 1 ms, 1 cm), so that
-/// every figure computed from them is the same on the phone and on the server.
+/// One recorded position with its optional channels. All values are integers from birth (1e-6 degree, 1 ms, 1 cm), so
+/// that every figure computed from them is the same on the phone and on the server.
 /// </summary>
 /// <param name="AtMs">Device time, Unix milliseconds UTC; <c>null</c> only in imported files without times.</param>
 /// <param name="LatitudeE6">Latitude in 1e-6 degree, -90,000,000 to 90,000,000 (WGS 84).</param>

@@ -5,18 +5,20 @@ using Strava.Contracts.Timing;
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// Figures of a track, point by point: O(1) time and memory a point (the list of splits grows with the distance, 5,000 at most).
-/// Points come in the order of <see cref="TrackOrder"/>; when one comes late, or the state log changes before the last point,
-/// compute anew with <see cref="Compute"/>. Not safe for several threads.
+/// Figures of a track, point by point: O(1) time and memory a point (the list of splits grows with the distance, 5,000
+/// at most). Points come in the order of <see cref="TrackOrder"/>; when one comes late, or the state log changes before
+/// the last point, compute anew with <see cref="Compute"/>. Not safe for several threads.
 /// </summary>
 /// <remarks>
-/// A leg is the Haversine distance in whole mm between neighbours of one interval. One that is faster than the sport allows, or
-/// takes no time, or goes back in time counts nothing and is marked; the next begins at its end. A leg with an untimed end counts
-/// its distance unjudged. Heights are taken at points, whether or not their leg counts, and begin anew with each interval.
+/// A leg is the Haversine distance in whole mm between neighbours of one interval. One that is faster than the sport
+/// allows, or takes no time, or goes back in time counts nothing and is marked; the next begins at its end. A leg with
+/// an untimed end counts its distance unjudged. Heights are taken at points, whether or not their leg counts, and begin
+/// anew with each interval.
 /// </remarks>
 public sealed class TrackStatistics
 {
-    /// <summary>A point of worse accuracy counts nothing: 50 m in cm. The next leg begins at the last good point.</summary>
+    /// <summary>A point of worse accuracy counts nothing: 50 m in cm. The next leg begins at the last good
+    /// point.</summary>
     public const int WorstAccuracyCm = 5_000;
 
     private readonly SportRules _rules;
@@ -65,7 +67,8 @@ public sealed class TrackStatistics
         ArgumentNullException.ThrowIfNull(state);
         if (state.Format != TrackStatisticsState.CurrentFormat)
         {
-            throw new ArgumentException($"Format {state.Format} is not {TrackStatisticsState.CurrentFormat}.", nameof(state));
+            throw new ArgumentException(
+                $"Format {state.Format} is not {TrackStatisticsState.CurrentFormat}.", nameof(state));
         }
 
         var statistics = new TrackStatistics(state.Sport)
@@ -89,8 +92,8 @@ public sealed class TrackStatistics
     /// <summary>Adds the next point.</summary>
     /// <param name="point">The point.</param>
     /// <param name="interval">
-    /// <see cref="StateLog.ActiveIntervalAt"/> of its time (for untimed points <see cref="OrderedPoint.Interval"/>); a negative one
-    /// counts nothing, the point is kept.
+    /// <see cref="StateLog.ActiveIntervalAt"/> of its time (for untimed points <see cref="OrderedPoint.Interval"/>); a
+    /// negative one counts nothing, the point is kept.
     /// </param>
     public void Add(in TrackPoint point, int interval)
     {
@@ -129,7 +132,8 @@ public sealed class TrackStatistics
     /// <summary>The figures so far. Changes nothing and may be asked at any time.</summary>
     /// <param name="log">The state log.</param>
     /// <param name="asOfMs">
-    /// Now, Unix ms UTC, or the last counted point's time when that is later (the device's clock may be ahead); without meaning once stopped.
+    /// Now, Unix ms UTC, or the last counted point's time when that is later (the device's clock may be ahead); without
+    /// meaning once stopped.
     /// </param>
     public TrackFigures Figures(StateLog log, long asOfMs)
     {

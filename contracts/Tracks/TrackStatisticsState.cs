@@ -3,8 +3,8 @@ using Strava.Contracts.Sports;
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// Everything that <see cref="TrackStatistics"/> remembers, to be stored as JSON and taken up again: figures go on as if nothing had
-/// happened. A row of an older <see cref="Format"/> is thrown away and computed anew from the points.
+/// Everything that <see cref="TrackStatistics"/> remembers, to be stored as JSON and taken up again: figures go on as
+/// if nothing had happened. A row of an older <see cref="Format"/> is thrown away and computed anew from the points.
 /// </summary>
 public sealed record TrackStatisticsState
 {
@@ -38,7 +38,8 @@ public sealed record TrackStatisticsState
     /// <summary>Interval of the last good point; -1 when the next point begins anew.</summary>
     public required int Interval { get; init; }
 
-    /// <summary>The last good point, where the next leg begins (its channels are not kept); without meaning in interval -1.</summary>
+    /// <summary>The last good point, where the next leg begins (its channels are not kept); without meaning in interval
+    /// -1.</summary>
     public required TrackPoint Previous { get; init; }
 
     /// <summary>Standing still.</summary>

@@ -12,10 +12,14 @@ internal static class Any
     internal const long DayMs = 1_795_305_600_000;
 
     private static readonly Gen<int> Latitude = Gen.Frequency(
-        (8, Gen.Choose(-90_000_000, 90_000_000)), (1, Gen.Elements(-90_000_000, 90_000_000, 0)), (3, Gen.Choose(46_000_000, 46_000_500)));
+        (8, Gen.Choose(-90_000_000, 90_000_000)),
+        (1, Gen.Elements(-90_000_000, 90_000_000, 0)),
+        (3, Gen.Choose(46_000_000, 46_000_500)));
 
     private static readonly Gen<int> Longitude = Gen.Frequency(
-        (8, Gen.Choose(-180_000_000, 180_000_000)), (1, Gen.Elements(-180_000_000, 180_000_000, 0)), (3, Gen.Choose(14_000_000, 14_000_500)));
+        (8, Gen.Choose(-180_000_000, 180_000_000)),
+        (1, Gen.Elements(-180_000_000, 180_000_000, 0)),
+        (3, Gen.Choose(14_000_000, 14_000_500)));
 
     internal static Gen<GeoPoint> Position { get; } =
         from latitude in Latitude

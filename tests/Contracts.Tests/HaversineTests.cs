@@ -49,7 +49,7 @@ public sealed class HaversineTests
         }));
 
     private static IEnumerable<TestCaseData> DistanceVectors() =>
-        Vectors.Read<DistanceVector>("distance.json").Select(vector => new TestCaseData(vector).SetArgDisplayNames(vector.Name));
+        Vectors.Cases<DistanceVector>("distance.json", vector => vector.Name);
 
     // Half a turn about the axis moves what was at Greenwich to the antimeridian.
     private static GeoPoint Turn(GeoPoint point) =>

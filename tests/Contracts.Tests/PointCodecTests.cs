@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using FsCheck.Fluent;
 using Strava.Contracts.Tracks;
 
@@ -92,7 +93,7 @@ public sealed class PointCodecTests
     {
         using var bomb = new MemoryStream();
         bomb.Write([1, 1]);
-        using (var deflate = new System.IO.Compression.DeflateStream(bomb, System.IO.Compression.CompressionLevel.SmallestSize, true))
+        using (var deflate = new DeflateStream(bomb, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             for (var megabyte = 0; megabyte < 200; megabyte++)
             {
@@ -113,7 +114,9 @@ public sealed class PointCodecTests
             Assert.That(() => PointCodec.Encode(new TrackPoint[PointCodec.MaxPoints + 1]), Throws.ArgumentException);
             Assert.That(() => PointCodec.Encode([new TrackPoint(0, 90_000_001, 0)]), Throws.ArgumentException);
             Assert.That(() => PointCodec.Encode([new TrackPoint(0, 0, int.MinValue)]), Throws.ArgumentException);
-            Assert.That(PointCodec.Decode(PointCodec.Encode(new TrackPoint[PointCodec.MaxPoints])), Has.Length.EqualTo(PointCodec.MaxPoints));
+            Assert.That(
+                PointCodec.Decode(PointCodec.Encode(new TrackPoint[PointCodec.MaxPoints])),
+                Has.Length.EqualTo(PointCodec.MaxPoints));
         }
     }
 
@@ -126,7 +129,8 @@ public sealed class PointCodecTests
         Assert.That(bytesPerPoint, Is.LessThan(3.0));
     }
 
-    // A rider at 2 s: speed and heading wander, the receiver's error wanders too (correlated, as real ones are) and jitters a little.
+    // A rider at 2 s: speed and heading wander, the receiver's error wanders too (correlated, as real ones are) and
+    // jitters a little.
     internal static TrackPoint[] SimulatedRide(int count)
     {
         var random = new Random(20261122);
@@ -154,7 +158,8 @@ public sealed class PointCodecTests
         try
         {
             var points = PointCodec.Decode(bytes);
-            return points.Length <= PointCodec.MaxPoints && PointCodec.Decode(PointCodec.Encode(points)).AsSpan().SequenceEqual(points);
+            return points.Length <= PointCodec.MaxPoints
+                && PointCodec.Decode(PointCodec.Encode(points)).AsSpan().SequenceEqual(points);
         }
         catch (PointCodecException)
         {
@@ -163,12 +168,13 @@ public sealed class PointCodecTests
     }
 
     private static IEnumerable<TestCaseData> CodecVectors() =>
-        Vectors.Read<CodecVector>("codec.json").Select(vector => new TestCaseData(vector).SetArgDisplayNames(vector.Name));
+        Vectors.Cases<CodecVector>("codec.json", vector => vector.Name);
 
     // A point is [time ms, latitude, longitude, height cm, accuracy cm, heart rate, cadence, power, temperature].
     public sealed record CodecVector(string Name, long?[][] Points, string Body, string Sha256)
     {
         internal TrackPoint[] TrackPoints() => [.. Points.Select(point => new TrackPoint(
-            point[0], (int)point[1]!, (int)point[2]!, (int?)point[3], (int?)point[4], (int?)point[5], (int?)point[6], (int?)point[7], (int?)point[8]))];
+            point[0], (int)point[1]!, (int)point[2]!, (int?)point[3], (int?)point[4],
+            (int?)point[5], (int?)point[6], (int?)point[7], (int?)point[8]))];
     }
 }

@@ -51,7 +51,7 @@ public sealed class PolylineTests
         }));
 
     private static IEnumerable<TestCaseData> PolylineVectors() =>
-        Vectors.Read<PolylineVector>("polyline.json").Select(vector => new TestCaseData(vector).SetArgDisplayNames(vector.Name));
+        Vectors.Cases<PolylineVector>("polyline.json", vector => vector.Name);
 
     public sealed record PolylineVector(string Name, int[][] Points, string Encoded);
 }

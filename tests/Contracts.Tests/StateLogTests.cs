@@ -19,7 +19,8 @@ public sealed class StateLogTests
         }
     }
 
-    // Each line: what happened at 1, 2, 3 ..., what is asked at 9, what is appended; "" is a repeat, a state is a refusal.
+    // Each line: what happened at 1, 2, 3 ..., what is asked at 9, what is appended; "" is a repeat, a state is a
+    // refusal.
     [TestCase("", Started, "Started@9")]
     [TestCase("", Resumed, "Created: Started")]
     [TestCase("", Paused, "Created: Started")]
@@ -160,7 +161,7 @@ public sealed class StateLogTests
     };
 
     private static IEnumerable<TestCaseData> TimeVectors() =>
-        Vectors.Read<TimeVector>("times.json").Select(vector => new TestCaseData(vector).SetArgDisplayNames(vector.Name));
+        Vectors.Cases<TimeVector>("times.json", vector => vector.Name);
 
     public sealed record Line(Transition State, long At);
 

@@ -151,7 +151,8 @@ public sealed class TrackStatisticsTests
         }
     }
 
-    // The climb by hand: medians 0 0 1000 2000 3000 ..., means 0 0 500 1250 2125 2563 2781 2891: the rest stays below 2 m.
+    // The climb by hand: medians 0 0 1000 2000 3000 ..., means 0 0 500 1250 2125 2563 2781 2891: the rest stays below 2
+    // m.
     [TestCase(new[] { 100, 100, 100, 100 }, 0, 0, Description = "level")]
     [TestCase(new[] { 100, 900, 100, 100, 100 }, 0, 0, Description = "one spike is taken out by the median")]
     [TestCase(new[] { 100, 250, 100, 250, 100, 250, 100, 250 }, 0, 0, Description = "noise below 2 m")]
@@ -225,7 +226,7 @@ public sealed class TrackStatisticsTests
         TrackStatistics.Compute(sport, log, TrackOrder.Merge([new TrackChunk(0, points)], log), nowMs);
 
     private static IEnumerable<TestCaseData> SplitVectors() =>
-        Vectors.Read<SplitVector>("splits.json").Select(vector => new TestCaseData(vector).SetArgDisplayNames(vector.Name));
+        Vectors.Cases<SplitVector>("splits.json", vector => vector.Name);
 
     // A point is [time ms, latitude, longitude].
     public sealed record SplitVector(string Name, long[][] Points, long DistanceMillimeters, SplitRow[] Splits);

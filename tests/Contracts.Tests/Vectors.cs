@@ -7,7 +7,10 @@ internal static class Vectors
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
-    internal static T[] Read<T>(string file)
+    internal static IEnumerable<TestCaseData> Cases<T>(string file, Func<T, string> name) =>
+        Read<T>(file).Select(vector => new TestCaseData(vector).SetArgDisplayNames(name(vector)));
+
+    private static T[] Read<T>(string file)
     {
         using var stream = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "vectors", file));
         return JsonSerializer.Deserialize<T[]>(stream, Options) ?? throw new InvalidDataException($"{file} is empty.");
