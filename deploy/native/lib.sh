@@ -6,6 +6,9 @@ native=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 repo=$(cd "$native/../.." && pwd -P)
 STRAVA_STATE=$(realpath -m "${STRAVA_STATE:-$repo/.state}")
 export STRAVA_STATE
+# The environment wins over the ports that this state folder was last started with, and those over the defaults.
+# shellcheck source=/dev/null
+if [ -r "$STRAVA_STATE/ports.env" ]; then . "$STRAVA_STATE/ports.env"; fi
 # shellcheck source=ports.env
 . "$native/ports.env"
 umask 022
@@ -29,6 +32,12 @@ make_state() {
     fi
     mkdir -p "$run" "$logs"
     (umask 077; mkdir -p "$STRAVA_STATE/secrets")
+    local variable
+    for variable in "${!STRAVA_PORT_@}"; do
+        # shellcheck disable=SC2016 # the reader expands it
+        printf ': "${%s:=%s}"\n' "$variable" "${!variable}"
+    done > "$STRAVA_STATE/ports.env.$$"
+    mv "$STRAVA_STATE/ports.env.$$" "$STRAVA_STATE/ports.env"
 }
 
 # secret NAME: made on first use, the same ever after.

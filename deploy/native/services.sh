@@ -14,7 +14,13 @@ declare -A project=(
 port_variable() { say "STRAVA_PORT_${1^^}"; }
 port_of() { local variable; variable=$(port_variable "$1"); say "${!variable}"; }
 # The gateway bears the name that its tokens bear; the others are for this machine only.
-url_of() { if [ "$1" = gateway ]; then say "$gateway_url"; else say "http://127.0.0.1:$(port_of "$1")"; fi; }
+url_of() {
+    case $1 in
+        gateway) say "$gateway_url" ;;
+        postgres | redis | rabbitmq) say "127.0.0.1:$(port_of "$1")" ;;
+        *) say "http://127.0.0.1:$(port_of "$1")" ;;
+    esac
+}
 dll() { say "$artifacts/bin/$1/${configuration,,}/$1.dll"; }
 
 # Build servers stay in memory after a build; `make stop` is to leave no process behind.

@@ -43,7 +43,6 @@ up() {
     together start_service gateway "${services[@]}" || fail "a service could not be started; the reason is above"
     together await_service gateway "${services[@]}" \
         || fail "not all services became ready; look at: make logs S=<name>, and end what is up with: make stop"
-    for name in gateway "${services[@]}"; do url_of "$name" > "$run/$name.url"; done
     step "The stack is up"
     status
     demo
@@ -72,8 +71,7 @@ status() {
     local name pid where
     printf '    %-12s %-8s %-8s %-32s %s\n' NAME STATE PID URL LOG
     for name in gateway "${services[@]}" "${servers[@]}"; do
-        where=$(cat "$run/$name.url" 2> /dev/null || true)
-        if [ -z "$where" ] && [ -n "$(port_of "$name")" ]; then where=127.0.0.1:$(port_of "$name"); fi
+        where=$(url_of "$name")
         if pid=$(pid_of "$name"); then
             printf '    %-12s %-8s %-8s %-32s %s\n' "$name" up "$pid" "$where" "$logs/$name.log"
         else
@@ -88,7 +86,6 @@ stop() {
     step "Stopping (the data stays in $STRAVA_STATE)"
     together stop_service gateway "${services[@]}"
     together server_down "${servers[@]}"
-    rm -f "$run"/*.url
 }
 
 # Also ends what others noted in the state folder, such as the services of a test run.
@@ -119,7 +116,7 @@ import() {
     if [ -z "${1:-}" ] || [ -z "${2:-}" ]; then fail "usage: make import FILE=ride.gpx AS=demo [TYPE=RUN|RIDE]"; fi
     [ -r "$1" ] || fail "cannot read $1"
     running gateway || fail "the stack is not up; start it with: make run"
-    local arguments=(import "$(realpath "$1")" --as "$2" --gateway "$(< "$run/gateway.url")")
+    local arguments=(import "$(realpath "$1")" --as "$2" --gateway "$gateway_url")
     if [ -n "${3:-}" ]; then arguments+=(--type "$3"); fi
     replay "${arguments[@]}" || fail "the import did not go through; the reason is above"
 }
