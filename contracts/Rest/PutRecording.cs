@@ -97,10 +97,7 @@ public sealed record PutRecording
         switch (reading.Refusal)
         {
             case TransitionDecision.WrongState refusal:
-                problems.Impossible(
-                    $"stateLog[{reading.RefusedIndex}].state",
-                    $"This word cannot follow in state {refusal.Current}; "
-                    + $"allowed: {string.Join(", ", refusal.Allowed)}.");
+                problems.Impossible($"stateLog[{reading.RefusedIndex}].state", refusal.Sentence);
                 break;
             case TransitionDecision.TimeGoesBack:
                 problems.Impossible($"stateLog[{reading.RefusedIndex}].at", "This time is before the line above.");

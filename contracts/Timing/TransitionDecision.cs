@@ -28,6 +28,11 @@ public abstract record TransitionDecision
     /// <param name="Allowed">The words that would change it.</param>
     public sealed record WrongState(ActivityState Current, IReadOnlyList<Transition> Allowed) : TransitionDecision
     {
+        /// <summary>What to tell the caller: the current state and the allowed words, as the API says them.</summary>
+        public string Sentence => Allowed.Count == 0
+            ? $"The activity is {Current.Word()}: nothing can follow."
+            : $"The activity is {Current.Word()}; allowed: {string.Join(", ", Allowed.Select(word => word.Word()))}.";
+
         /// <inheritdoc/>
         public bool Equals(WrongState? other) =>
             other is not null && Current == other.Current && Allowed.SequenceEqual(other.Allowed);

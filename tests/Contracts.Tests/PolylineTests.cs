@@ -32,7 +32,8 @@ public sealed class PolylineTests
     [TestCase("_p~iF~ps U", Description = "a space")]
     [TestCase("_p~iFčps|U", Description = "beyond ASCII")]
     [TestCase("________?", Description = "too many groups")]
-    [TestCase("~~~~~^?", Description = "off the globe")]
+    [TestCase("acidP?", Description = "beyond the pole")]
+    [TestCase("?`gsia@", Description = "beyond the antimeridian")]
     public void What_is_no_polyline_is_refused(string encoded) =>
         Assert.That(() => Polyline.Decode(encoded), Throws.TypeOf<FormatException>());
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FsCheck.Fluent;
 using Strava.Contracts.Timing;
 using static Strava.Contracts.Timing.Transition;
@@ -79,6 +80,22 @@ public sealed class StateLogTests
             Assert.That(log.Decide(Paused, 9), Is.EqualTo(new TransitionDecision.TimeGoesBack(10)));
             Assert.That(log.Decide(Resumed, 9), Is.TypeOf<TransitionDecision.Accepted>(), "a repeat is a repeat at any time");
             Assert.That(Describe(log.Decide(Paused, 10)), Is.EqualTo("Paused@10"));
+        }
+    }
+
+    [Test]
+    public void Sentences_use_the_words_of_the_wire()
+    {
+        var stopped = StateLog.Empty.AppendRange([new(Started, 1), new(Stopped, 2)]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                (stopped.Decide(Paused, 3) as TransitionDecision.WrongState)?.Sentence,
+                Is.EqualTo("The activity is STOPPED; allowed: RESUMED, COMPLETE."));
+            Assert.That(Enum.GetValues<Transition>().Select(word => $"\"{word.Word()}\""), Is.EqualTo(
+                Enum.GetValues<Transition>().Select(word => JsonSerializer.Serialize(word))));
+            Assert.That(Enum.GetValues<ActivityState>().Select(state => $"\"{state.Word()}\""), Is.EqualTo(
+                Enum.GetValues<ActivityState>().Select(state => JsonSerializer.Serialize(state))));
         }
     }
 
