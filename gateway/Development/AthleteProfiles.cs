@@ -27,7 +27,8 @@ internal sealed class AthleteProfiles(HttpClient http, IProxyStateLookup routes,
     }
 
     /// <returns>Null when saved; else what to answer. Safe to repeat: the same values change nothing.</returns>
-    public async Task<ProblemHttpResult?> SaveAsync(string token, AthleteProfile profile, CancellationToken cancellationToken)
+    public async Task<ProblemHttpResult?> SaveAsync(
+        string token, AthleteProfile profile, CancellationToken cancellationToken)
     {
         if (!routes.TryGetCluster(Cluster, out var cluster) || cluster.Destinations.IsEmpty)
         {
@@ -51,7 +52,8 @@ internal sealed class AthleteProfiles(HttpClient http, IProxyStateLookup routes,
         }
     }
 
-    private async Task<ProblemHttpResult> ExplainAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ProblemHttpResult> ExplainAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         logger.LogWarning("The Athlete service answered {Status}: {Body}", (int)response.StatusCode, body);

@@ -56,9 +56,9 @@ internal static class DevelopmentIssuer
         if (!environment.IsDevelopment())
         {
             throw new InvalidOperationException(
-                $"DevelopmentIssuer:Enabled is true, but the environment is {environment.EnvironmentName}: it hands a token to "
-                + "anyone who asks. Switch it off and set Authentication:Authority to your OpenID Connect issuer, or set "
-                + "ASPNETCORE_ENVIRONMENT=Development on a machine that nobody else reaches.");
+                $"DevelopmentIssuer:Enabled is true, but the environment is {environment.EnvironmentName}: "
+                + "it hands a token to anyone who asks. Switch it off and set Authentication:Authority to your OpenID "
+                + "Connect issuer, or set ASPNETCORE_ENVIRONMENT=Development on a machine that nobody else reaches.");
         }
 
         if (string.IsNullOrWhiteSpace(options.KeyFile))

@@ -46,7 +46,7 @@ internal sealed class DevelopmentKey : IDisposable
         {
             key.Dispose();
             throw new InvalidOperationException(
-                $"The development issuer's key file {path} holds no EC key. Delete it; a new one is made at the next start.",
+                $"The development issuer's key file {path} holds no EC key. Delete it: the next start makes one.",
                 exception);
         }
 

@@ -12,7 +12,8 @@ internal static class Discovery
         routes.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous();
     }
 
-    private static JsonHttpResult<Dictionary<string, object>> GetConfiguration(HttpRequest request, DevelopmentTokens tokens)
+    private static JsonHttpResult<Dictionary<string, object>> GetConfiguration(
+        HttpRequest request, DevelopmentTokens tokens)
     {
         return TypedResults.Json(new Dictionary<string, object>
         {

@@ -3,7 +3,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Strava.Gateway.Proxy;
 
-/// <summary>Routes are data (appsettings.json, section ReverseProxy). What has no route there is not reachable from outside.</summary>
+/// <summary>
+/// Routes are data (appsettings.json, section ReverseProxy). What has no route there is not reachable from outside.
+/// </summary>
 internal static class ServiceRoutes
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);

@@ -1,14 +1,17 @@
 namespace Strava.Gateway.Proxy;
 
 /// <summary>
-/// Removes what a caller could use to pretend to be a proxy or another person. The proxy then sets X-Forwarded-For, -Host
+/// Removes what a caller could use to pretend to be a proxy or another person. The proxy then sets X-Forwarded-For,
+/// -Host
 /// and -Proto itself. Services trust none of them for identity: they check the token again.
 /// </summary>
 internal static class UntrustedHeaders
 {
     private static readonly string[] Prefixes =
-        ["X-Forwarded", "X-Original-", "X-Rewrite-", "X-User", "X-Athlete", "X-Auth", "X-Remote-", "X-MS-CLIENT-PRINCIPAL",
-         "X-Client-", "X-Cluster-", "X-Envoy-"];
+    [
+        "X-Forwarded", "X-Original-", "X-Rewrite-", "X-User", "X-Athlete", "X-Auth", "X-Remote-",
+        "X-MS-CLIENT-PRINCIPAL", "X-Client-", "X-Cluster-", "X-Envoy-",
+    ];
 
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -9,7 +9,8 @@ using Strava.ServiceDefaults.Http;
 namespace Strava.ServiceDefaults;
 
 /// <summary>
-/// The two lines that every Program.cs begins and ends with. Any option set here can be changed by the service afterwards.
+/// The two lines that every Program.cs begins and ends with. Any option set here can be changed by the service
+/// afterwards.
 /// </summary>
 public static class ServiceDefaultsExtensions
 {

@@ -12,7 +12,9 @@ namespace Strava.ServiceDefaults.Auth;
 
 internal static class BearerAuthentication
 {
-    /// <summary>Asymmetric only: with HS256 in the list, an issuer's PUBLIC key would be a password that everyone knows.</summary>
+    /// <summary>
+    /// Asymmetric only: with HS256 in the list, an issuer's PUBLIC key would be a password that everyone knows.
+    /// </summary>
     private static readonly string[] Algorithms =
         [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
 
@@ -24,7 +26,8 @@ internal static class BearerAuthentication
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IOptions<BearerOptions>, IHostEnvironment>(Configure);
 
-        // AddAuthentication brings data protection along, for cookies that nobody here has: no key files in anyone's home.
+        // AddAuthentication brings data protection along, for cookies that nobody here has: no key files in anyone's
+        // home.
         builder.Services.Configure<KeyManagementOptions>(keys =>
         {
             keys.XmlRepository = new ForgottenKeys();

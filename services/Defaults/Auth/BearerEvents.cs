@@ -6,7 +6,9 @@ namespace Strava.ServiceDefaults.Auth;
 
 internal static partial class BearerEvents
 {
-    /// <summary>Longer than any wait for discovery may be, so that a dead issuer costs a request seconds and never minutes.</summary>
+    /// <summary>
+    /// Longer than any wait for discovery may be, so that a dead issuer costs a request seconds and never minutes.
+    /// </summary>
     private static readonly TimeSpan IssuerPatience = TimeSpan.FromSeconds(5);
 
     private static readonly object IssuerAbsent = new();

@@ -3,12 +3,16 @@ using Microsoft.Extensions.Options;
 
 namespace Strava.ServiceDefaults;
 
-/// <summary>Whose tokens are taken. Any OpenID Connect issuer will do; the keys come from its discovery document.</summary>
+/// <summary>
+/// Whose tokens are taken. Any OpenID Connect issuer will do; the keys come from its discovery document.
+/// </summary>
 public sealed class BearerOptions
 {
     public const string Section = "Authentication";
 
-    /// <summary>The issuer's URL. Its `/.well-known/openid-configuration` is read with the first request, not at start.</summary>
+    /// <summary>
+    /// The issuer's URL. Its `/.well-known/openid-configuration` is read with the first request, not at start.
+    /// </summary>
     public string Authority { get; set; } = "";
 
     /// <summary>What a token's `aud` must name.</summary>
@@ -34,7 +38,7 @@ internal sealed class BearerOptionsValidator(IHostEnvironment environment) : IVa
 
         if (string.IsNullOrWhiteSpace(options.Audience))
         {
-            faults.Add("Authentication:Audience must name this platform as the issuer does in a token's aud, for example strava.");
+            faults.Add("Authentication:Audience must name this platform as a token's aud does, for example strava.");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -6,9 +6,13 @@ using Strava.ServiceDefaults.Json;
 
 namespace Strava.ServiceDefaults.Errors;
 
-/// <summary>What the framework says when a request does not bind, in a caller's words: no C# types, no parameter lists.</summary>
+/// <summary>
+/// What the framework says when a request does not bind, in a caller's words: no C# types, no parameter lists.
+/// </summary>
 internal static partial class BindingFaults
 {
+    private const int MaxQuotedLength = 100;
+
     public static ProblemHttpResult ToProblem(BadHttpRequestException exception)
     {
         if (exception.InnerException is JsonException json)
@@ -35,7 +39,9 @@ internal static partial class BindingFaults
         if (NotBound().Match(message) is { Success: true } notBound)
         {
             var name = notBound.Groups["name"].Value;
-            return Problems.Malformed(name, $"'{notBound.Groups["value"].Value}' is no value for '{name}'.");
+            var value = notBound.Groups["value"].Value;
+            return Problems.Malformed(
+                name, $"'{value[..Math.Min(value.Length, MaxQuotedLength)]}' is no value for '{name}'.");
         }
 
         if (NotGiven().Match(message) is { Success: true } notGiven)
@@ -47,13 +53,14 @@ internal static partial class BindingFaults
                 : Problems.Malformed(name, $"'{name}' is required.");
         }
 
-        // Our own BindAsync methods throw whole sentences as "field: sentence"; anything else is Kestrel's and kept general.
+        // Our own BindAsync methods throw whole sentences as "field: sentence"; anything else is Kestrel's and kept
+        // general.
         return OurOwn().Match(message) is { Success: true } own
             ? Problems.Malformed(own.Groups["name"].Value, own.Groups["sentence"].Value)
             : Problems.Malformed("request", "The request cannot be read.");
     }
 
-    [GeneratedRegex("""^Failed to bind parameter "(?:\S+ )?(?<name>\w+)" from "(?<value>.{0,100})""", RegexOptions.Singleline)]
+    [GeneratedRegex("""^Failed to bind parameter "(?:\S+ )?(?<name>\w+)" from "(?<value>(?s:.*))"\.$""")]
     private static partial Regex NotBound();
 
     [GeneratedRegex("""parameter "(?:\S+ )?(?<name>\w+)".* (?:not provided|no body)""")]

@@ -8,10 +8,13 @@ using Strava.ServiceDefaults.Json;
 
 namespace Strava.ServiceDefaults.Errors;
 
-/// <summary>Turns what was thrown into a problem. The text of an unforeseen exception goes to the log, never to the caller.</summary>
+/// <summary>
+/// Turns what was thrown into a problem. The text of an unforeseen exception goes to the log, never to the caller.
+/// </summary>
 internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
-    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
         {
@@ -37,9 +40,9 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
             BadHttpRequestException bad => BindingFaults.ToProblem(bad),
             JsonException json => JsonFaults.ToProblem(json),
 
-            // Forms and compressed bodies are read by the framework, which reports a broken one like this.
-            InvalidDataException { Source: { } source } when source.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
-                => Problems.Malformed("body", "The body cannot be read: it is cut short or not what its headers say."),
+            _ when IsBrokenForm(exception)
+                => Problems.Malformed(
+                    "body", "The form cannot be read: it is cut short or not what its Content-Type says."),
             DbException database when IsOutage(database)
                 => Problems.Unavailable("The database is away for a moment; send the same request again."),
             TimeoutException => Problems.Unavailable("This took too long; send the same request again."),
@@ -51,7 +54,16 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
         };
     }
 
-    /// <summary>08 = connection, 53 = out of resources (disk, connections), 57P = shutdown; Npgsql calls 57P01 not transient.</summary>
+    /// <summary>The form reader has no exception of its own, so it is known by the assembly that threw.</summary>
+    private static bool IsBrokenForm(Exception exception)
+    {
+        return exception is InvalidDataException or IOException
+            && exception.Source is "Microsoft.AspNetCore.WebUtilities" or "Microsoft.AspNetCore.Http";
+    }
+
+    /// <summary>
+    /// 08 = connection, 53 = out of resources (disk, connections), 57P = shutdown; Npgsql calls 57P01 not transient.
+    /// </summary>
     private static bool IsOutage(DbException exception)
     {
         return exception.IsTransient
@@ -65,5 +77,6 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
 internal static partial class Log
 {
     [LoggerMessage(9001, LogLevel.Error, "{Method} {Path} failed with {Status}")]
-    public static partial void RequestFailed(ILogger logger, string method, string path, int status, Exception exception);
+    public static partial void RequestFailed(
+        ILogger logger, string method, string path, int status, Exception exception);
 }

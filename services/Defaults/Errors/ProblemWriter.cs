@@ -8,7 +8,8 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace Strava.ServiceDefaults.Errors;
 
 /// <summary>
-/// The one place where an error leaves the process. Unlike the framework's writer it never looks at Accept: a caller who
+/// The one place where an error leaves the process. Unlike the framework's writer it never looks at Accept: a caller
+/// who
 /// asks for text/html still gets the problem instead of an empty 400.
 /// </summary>
 internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetailsWriter

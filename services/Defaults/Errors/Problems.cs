@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Strava.ServiceDefaults;
 
 /// <summary>
-/// Refusals as values. `code` is stable and for programs, `detail` is a sentence for people, `retryable` tells the phone
+/// Refusals as values. `code` is stable and for programs, `detail` is a sentence for people, `retryable` tells the
+/// phone
 /// whether the same request may ever succeed (false: move the chunk to quarantine instead of sending it for ever).
 /// `type`, `title`, `instance` and `traceId` are added when the answer is written.
 /// </summary>
@@ -36,7 +37,9 @@ public static class Problems
         return Impossible(One(field, sentence), code);
     }
 
-    /// <summary>409: not in this state. Say the current state and what is allowed in <paramref name="extensions"/>.</summary>
+    /// <summary>
+    /// 409: not in this state. Say the current state and what is allowed in <paramref name="extensions"/>.
+    /// </summary>
     public static ProblemHttpResult Conflict(
         string code, string detail, IReadOnlyDictionary<string, object?>? extensions = null, bool retryable = false)
     {
@@ -100,7 +103,8 @@ public static class Problems
         members[Code] = code;
         members[Retryable] = retryable;
         return TypedResults.Problem(
-            detail, statusCode: status, type: ProblemTypes.Of(code), title: ProblemTypes.TitleOf(status), extensions: members);
+            detail, statusCode: status, type: ProblemTypes.Of(
+                code), title: ProblemTypes.TitleOf(status), extensions: members);
     }
 
     private static ProblemHttpResult WithErrors(int status, string code, IReadOnlyDictionary<string, string[]> errors)

@@ -9,7 +9,8 @@ namespace Strava.ServiceDefaults.Health;
 
 /// <summary>
 /// Live: the process answers (a restart would help otherwise). Ready: what it needs is there; the answer names what is
-/// missing. Add checks with <c>services.AddHealthChecks()</c>. A store whose absence must not stop uploads reports Degraded
+/// missing. Add checks with <c>services.AddHealthChecks()</c>. A store whose absence must not stop uploads reports
+/// Degraded
 /// (failureStatus), which is named but stays ready.
 /// </summary>
 internal static class HealthEndpoints
@@ -35,7 +36,8 @@ internal static class HealthEndpoints
             Predicate = _ => false,
             ResponseWriter = (http, _) => http.Response.WriteAsJsonAsync(new { status = "live" }, http.RequestAborted),
         }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync }).AllowAnonymous();
+        app.MapHealthChecks(
+            "/health/ready", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync }).AllowAnonymous();
     }
 
     private static Task WriteReadinessAsync(HttpContext http, HealthReport report)
@@ -43,7 +45,8 @@ internal static class HealthEndpoints
         var answer = new
         {
             status = report.Status == HealthStatus.Unhealthy ? "not ready" : "ready",
-            missing = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).Select(entry => entry.Key),
+            missing = report.Entries.Where(
+                entry => entry.Value.Status != HealthStatus.Healthy).Select(entry => entry.Key),
             checks = report.Entries.ToDictionary(
                 entry => entry.Key,
                 entry => new

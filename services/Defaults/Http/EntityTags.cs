@@ -3,7 +3,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Strava.ServiceDefaults;
 
-/// <summary>Conditional requests. Strong tags for what a stream version decides alone, weak ones for what else flows in.</summary>
+/// <summary>
+/// Conditional requests. Strong tags for what a stream version decides alone, weak ones for what else flows in.
+/// </summary>
 public static class EntityTags
 {
     public static EntityTagHeaderValue OfVersion(long version)
@@ -17,7 +19,9 @@ public static class EntityTags
         return new EntityTagHeaderValue($"\"{text}\"", isWeak: true);
     }
 
-    /// <summary>Sets ETag; true where the caller has just this already: answer <c>TypedResults.StatusCode(304)</c>.</summary>
+    /// <summary>
+    /// Sets ETag; true where the caller has just this already: answer <c>TypedResults.StatusCode(304)</c>.
+    /// </summary>
     public static bool IsNotModified(HttpContext context, EntityTagHeaderValue current)
     {
         var response = context.Response.GetTypedHeaders();
@@ -34,7 +38,9 @@ public static class EntityTags
         return IsNotModified(context, OfVersion(version));
     }
 
-    /// <summary>True where If-Match names other versions only: answer <see cref="Problems.PreconditionFailed"/>.</summary>
+    /// <summary>
+    /// True where If-Match names other versions only: answer <see cref="Problems.PreconditionFailed"/>.
+    /// </summary>
     public static bool IsMismatch(HttpRequest request, long currentVersion)
     {
         var current = OfVersion(currentVersion);

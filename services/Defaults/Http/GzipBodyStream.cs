@@ -29,7 +29,9 @@ internal sealed class GzipBodyStream(GZipStream inner) : Stream
         catch (InvalidDataException exception)
         {
             throw new BadHttpRequestException(
-                "body: is not valid gzip, though its Content-Encoding says so.", StatusCodes.Status400BadRequest, exception);
+                "body: is not valid gzip, though Content-Encoding says so.",
+                StatusCodes.Status400BadRequest,
+                exception);
         }
     }
 

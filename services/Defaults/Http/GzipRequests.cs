@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.RequestDecompression;
 
 namespace Strava.ServiceDefaults.Http;
 
-/// <summary>gzip, once. The framework bounds what comes out; this adds a 400 for a broken body and a 415 for other codings.</summary>
+/// <summary>
+/// gzip, once. The framework bounds what comes out; this adds a 400 for a broken body and a 415 for other codings.
+/// </summary>
 internal sealed class GzipRequests : IDecompressionProvider
 {
     public Stream GetDecompressionStream(Stream stream)
@@ -32,6 +34,7 @@ internal static class GzipRequestsExtensions
 
         // The framework would hand such a body on undecoded, and the caller would hear of bad JSON.
         context.Response.Headers.AcceptEncoding = "gzip";
-        return Problems.UnsupportedMediaType("The Content-Encoding may be gzip, once, or nothing.").ExecuteAsync(context);
+        return Problems.UnsupportedMediaType(
+            "The Content-Encoding may be gzip, once, or nothing.").ExecuteAsync(context);
     }
 }

@@ -13,7 +13,9 @@ public sealed record Paging(int Page, int PageSize) : IBindableFromHttpContext<P
     public const int DefaultPageSize = 20;
     public const int MaxPageSize = 100;
 
-    /// <summary>An offset is read row by row by the database, so a page number is bounded; a cursor goes further.</summary>
+    /// <summary>
+    /// An offset is read row by row by the database, so a page number is bounded; a cursor goes further.
+    /// </summary>
     public const int MaxPage = 100_000;
 
     public long Offset => (long)(Page - 1) * PageSize;
@@ -26,7 +28,9 @@ public sealed record Paging(int Page, int PageSize) : IBindableFromHttpContext<P
             Read(query, "pageSize", DefaultPageSize, MaxPageSize)));
     }
 
-    /// <summary>Call it where there are more rows than this page shows: <c>Link: &lt;...page=n+1&gt;; rel="next"</c>.</summary>
+    /// <summary>
+    /// Call it where there are more rows than this page shows: <c>Link: &lt;...page=n+1&gt;; rel="next"</c>.
+    /// </summary>
     public void AddNextLink(HttpContext context)
     {
         NextLink.Add(context, "page", (Page + 1).ToString(CultureInfo.InvariantCulture));

@@ -7,13 +7,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Strava.ServiceDefaults.Http;
 
-/// <summary>No request may take what it likes: sizes and times. An endpoint narrows or widens them with its own metadata.</summary>
+/// <summary>
+/// No request may take what it likes: sizes and times. An endpoint narrows or widens them with its own metadata.
+/// </summary>
 internal static class RequestBounds
 {
     /// <summary>Also the bound of a body AFTER decompression.</summary>
     public const long MaxBodyBytes = 32L * 1024 * 1024;
 
-    /// <summary>Long, because a recording may come over a weak link; waits inside a handler have bounds of their own.</summary>
+    /// <summary>
+    /// Long, because a recording may come over a weak link; waits inside a handler have bounds of their own.
+    /// </summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromMinutes(5);
 
     public static void AddRequestBounds(this WebApplicationBuilder builder)

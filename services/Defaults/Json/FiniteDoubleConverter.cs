@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Strava.ServiceDefaults.Json;
 
-/// <summary>1e999 is legal JSON and reads as Infinity, even with the framework's strict options; here it is a 422.</summary>
+/// <summary>
+/// 1e999 is legal JSON and reads as Infinity, even with the framework's strict options; here it is a 422.
+/// </summary>
 internal sealed class FiniteDoubleConverter : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

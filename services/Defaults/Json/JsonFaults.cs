@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Strava.ServiceDefaults.Json;
 
-/// <summary>A JSON fault as a sentence with its path and line. The serializer's own text names our C# types, so it is not passed on.</summary>
+/// <summary>
+/// A JSON fault as a sentence with its path and line. The serializer's own text names our C# types, so it is not
+/// passed on.
+/// </summary>
 internal static partial class JsonFaults
 {
     public static ProblemHttpResult ToProblem(JsonException exception)
@@ -40,15 +43,13 @@ internal static partial class JsonFaults
             return "null is not allowed here.";
         }
 
-        // The converters of ours speak in sentences; what comes from the reader is about the text, without types.
-        return message.StartsWith("This ", StringComparison.Ordinal)
-            || message.StartsWith("The number ", StringComparison.Ordinal)
-            || message.StartsWith("The text ", StringComparison.Ordinal)
-            || message.StartsWith("A ", StringComparison.Ordinal)
-                ? Sentence(message)
-                : message.Contains("could not be converted", StringComparison.Ordinal)
-                    ? "the value is of the wrong kind."
-                    : "this is not valid JSON.";
+        // A fault of the reader itself comes wrapped; what a converter throws is a sentence of ours, unless it names
+        // a type.
+        return exception.InnerException is JsonException
+            ? "this is not valid JSON."
+            : NamesType().IsMatch(message)
+                ? "the value is of the wrong kind or an unknown word."
+                : Sentence(message);
     }
 
     private static string Sentence(string message)
@@ -57,6 +58,9 @@ internal static partial class JsonFaults
         var text = end < 0 ? message : message[..end];
         return char.ToLowerInvariant(text[0]) + text[1..];
     }
+
+    [GeneratedRegex(@"could not be converted|System\.|Strava\.|type '")]
+    private static partial Regex NamesType();
 
     [GeneratedRegex("missing required properties including: (?<names>[^|]*?)(?: Path: .*)?$")]
     private static partial Regex Missing();

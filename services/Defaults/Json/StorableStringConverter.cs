@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Strava.ServiceDefaults.Json;
 
-/// <summary>Postgres keeps no U+0000 in text or jsonb: refused here it is the caller's 422, found there it would be our 500.</summary>
+/// <summary>
+/// Postgres keeps no U+0000 in text or jsonb: refused here it is the caller's 422, found there it would be our 500.
+/// </summary>
 internal sealed class StorableStringConverter : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

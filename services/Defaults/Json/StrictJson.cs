@@ -5,7 +5,8 @@ using Strava.ServiceDefaults.Json;
 namespace Strava.ServiceDefaults;
 
 /// <summary>
-/// JSON as the API means it. The framework's defaults read "1.5" and "NaN" as numbers, take the last of two equal members
+/// JSON as the API means it. The framework's defaults read "1.5" and "NaN" as numbers, take the last of two equal
+/// members
 /// and turn a missing coordinate into 0; none of that may reach a track.
 /// </summary>
 public static class StrictJson

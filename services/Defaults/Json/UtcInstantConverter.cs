@@ -18,7 +18,8 @@ internal sealed class UtcInstantConverter : JsonConverter<DateTimeOffset>
             || !reader.TryGetDateTimeOffset(out var instant)
             || !NamesOffset(reader.GetString()!))
         {
-            throw new JsonException("This is no instant like 2026-11-22T08:30:00.000Z; the Z or an offset is required.");
+            throw new JsonException(
+                "This is no instant like 2026-11-22T08:30:00.000Z; the Z or an offset is required.");
         }
 
         return instant.ToUniversalTime();
