@@ -7,6 +7,7 @@ set -euo pipefail
 no_cluster=/etc/postgresql-common/createcluster.d/strava-no-main-cluster.conf
 policy=/usr/sbin/policy-rc.d
 policy_mark="# strava: written for the time of one installation"
+lock=/run/lock/strava-install.lock
 made_directories=()
 
 missing() {
@@ -46,7 +47,8 @@ forbid_cluster() {
 }
 
 # Debian starts a service as it is installed unless this hook says no. An administrator's own hook is never touched.
-# Ours speaks for our packages only, and only while this script lives, should it be killed before it can tidy up.
+# Ours speaks for our packages only, and only while this script or the apt-get that it started holds the lock: should
+# the script be killed before it can tidy up, the installation still starts nothing and later ones are not hindered.
 forbid_starts() {
     if [ -e "$policy" ]; then
         local answer=0
@@ -58,8 +60,8 @@ forbid_starts() {
     cat > "$policy.new" << POLICY
 #!/bin/sh
 $policy_mark
-[ -d /proc/$$ ] || exit 0
-case \$1 in redis* | rabbitmq* | epmd* | postgresql*) exit 101 ;; esac
+flock -n $lock true && exit 0
+case \$1 in redis* | rabbitmq* | epmd* | postgresql* | cron* | logrotate*) exit 101 ;; esac
 exit 0
 POLICY
     chmod 755 "$policy.new"
@@ -70,7 +72,7 @@ POLICY
 disable_at_boot() {
     local unit
     for unit in "$@"; do
-        deb-systemd-helper disable "$unit" > /dev/null 2>&1 || true
+        systemctl --quiet disable "$unit" > /dev/null 2>&1 || true
         update-rc.d "${unit%.service}" disable > /dev/null 2>&1 || true
     done
 }
@@ -80,12 +82,16 @@ apt() {
         -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "${@:2}" < /dev/null >> "$log" 2>&1
 }
 
-if [ -z "$(missing)" ]; then exit 0; fi
+# What a killed run could not tidy up.
+left_over() { [ "$EUID" -eq 0 ] && { [ -e "$no_cluster" ] || grep -qsF "$policy_mark" "$policy"; }; }
+
+if [ -z "$(missing)" ] && ! left_over; then exit 0; fi
 become_root
 
 # Two test runs on a fresh machine must not install at once; the second finds everything there.
-exec 9> /run/lock/strava-install.lock
+exec 9> "$lock"
 flock -w 900 9 || fail "another installation has not ended within 15 minutes"
+restore
 mapfile -t packages < <(missing)
 if [ ${#packages[@]} -eq 0 ]; then exit 0; fi
 
@@ -94,7 +100,6 @@ step "Installing ${packages[*]} (nothing is started; log: $log)"
 had_epmd=$(command -v epmd || true)
 trap restore EXIT
 trap 'exit 130' INT TERM HUP
-if grep -qsF "$policy_mark" "$policy"; then rm -f "$policy"; fi
 case " ${packages[*]} " in *" postgresql-15 "*) forbid_cluster ;; esac
 forbid_starts
 export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1 NEEDRESTART_SUSPEND=1

@@ -77,7 +77,8 @@ rabbitmq_start() {
 # The broker opens its port last and then greets every client with a frame of type 1. The other two ports are
 # looked at because a node that runs with others than we are told now has to be restarted.
 rabbitmq_ready() {
-    listening "$STRAVA_PORT_EPMD" && listening "$STRAVA_PORT_RABBITMQ_DIST" && [ "$(talk "$STRAVA_PORT_RABBITMQ" 'AMQP\x00\x00\x09\x01' 1)" = $'\x01' ]
+    listening "$STRAVA_PORT_EPMD" && listening "$STRAVA_PORT_RABBITMQ_DIST" \
+        && [ "$(talk "$STRAVA_PORT_RABBITMQ" 'AMQP\x00\x00\x09\x01' 1)" = $'\x01' ]
 }
 
 rabbitmq_stop() {
