@@ -81,11 +81,13 @@ internal static class ProfileRows
         Id = row.GetGuid(0),
         Version = row.GetInt64(1),
         Name = row.GetString(2),
-        Country = row.GetFieldValue<string?>(3),
-        Region = row.GetFieldValue<string?>(4),
-        City = row.GetFieldValue<string?>(5),
-        TimeZone = row.GetFieldValue<string?>(6),
+        Country = Text(row, 3),
+        Region = Text(row, 4),
+        City = Text(row, 5),
+        TimeZone = Text(row, 6),
         Units = (Units)row.GetInt16(7),
         DefaultVisibility = (Visibility)row.GetInt16(8),
     };
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }
