@@ -89,6 +89,15 @@ public sealed class PointCodecTests
         Assert.That(() => PointCodec.Decode(Convert.FromHexString(hex)), Throws.TypeOf<PointCodecException>());
 
     [Test]
+    public void A_count_that_the_bytes_cannot_hold_allocates_nothing()
+    {
+        var claim = Convert.FromHexString("0100c09a0c0100000000");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => PointCodec.Decode(claim), Throws.TypeOf<PointCodecException>());
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(100_000), "200,000 times take 3 MB");
+    }
+
+    [Test]
     public void A_deflate_bomb_is_refused_without_filling_memory()
     {
         using var bomb = new MemoryStream();

@@ -97,6 +97,14 @@ public sealed class TrackProperties
     }
 
     [Test]
+    public void Points_sent_again_in_another_chunk_are_there_once()
+    {
+        TrackPoint first = new(1_000, 1, 1), second = new(2_000, 2, 2), third = new(3_000, 3, 3);
+        var merged = TrackOrder.Merge([new(1, [first, second]), new(2, [second, third])], Timing.StateLog.Empty);
+        Assert.That(merged.Select(ordered => ordered.Point), Is.EqualTo([first, second, third]));
+    }
+
+    [Test]
     public void One_unnumbered_point_puts_all_in_the_order_of_time()
     {
         TrackPoint first = new(1_700_000_001_000, 1, 1), second = new(1_700_000_002_000, 2, 2), third = new(1_700_000_003_000, 3, 3);
