@@ -1,0 +1,76 @@
+using Npgsql;
+using NpgsqlTypes;
+using Strava.Contracts.Sports;
+using Strava.Leaderboards.Boards;
+
+namespace Strava.Leaderboards.Applying;
+
+/// <summary>Reads a batch's totals and its athletes' places in one round trip, one query each.</summary>
+internal sealed class LedgerTotals(NpgsqlDataSource database)
+{
+    /// <exception cref="TermOverException">The term had been claimed away before the totals were read.</exception>
+    public async Task<(List<PeriodTotal> Totals, Dictionary<long, PlaceHistory> Places)> ReadAsync(
+        FenceTerm term, IReadOnlyList<Touched> touched, CancellationToken cancellationToken)
+    {
+        var periods = BoardChange.Periods(touched).ToArray();
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(TotalsOf(periods, term));
+        batch.BatchCommands.Add(PlacesOf([.. periods.Select(period => period.Athlete).Distinct()]));
+
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        var totals = new List<PeriodTotal>(periods.Length);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var (athlete, sport, window, period) = periods[rows.GetInt64(0) - 1];
+            totals.Add(new PeriodTotal(athlete, sport, window, period, BoardScore.FromTotals(rows.GetInt64(1), rows.GetInt64(2))));
+        }
+
+        if (totals.Count != periods.Length)
+        {
+            throw new TermOverException(term.Number);
+        }
+
+        await rows.NextResultAsync(cancellationToken);
+        var places = new List<(long Athlete, PlaceSince Place)>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            places.Add((rows.GetInt64(0), new PlaceSince(
+                rows.GetInt64(1), rows.GetFieldValue<DateTimeOffset>(2), new AthletePlace(Text(rows, 3), Text(rows, 4), Text(rows, 5)))));
+        }
+
+        return (totals, places.GroupBy(p => p.Athlete).ToDictionary(of => of.Key, of => new PlaceHistory(of.Select(p => p.Place))));
+    }
+
+    // The term is checked in the totals' own snapshot: whoever claims it later also reads later. See BoardApplier.
+    private static NpgsqlBatchCommand TotalsOf(
+        (long Athlete, Sport Sport, Window Window, Period Period)[] periods, FenceTerm term) => new(
+        """
+        SELECT p.i, t.distance_mm, t.activities
+        FROM unnest($1::bigint[], $2::smallint[], $3::date[], $4::date[]) WITH ORDINALITY AS p (athlete, sport, first, past, i)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(l.distance_mm), 0)::bigint AS distance_mm, count(*) AS activities
+            FROM ledger l
+            WHERE l.athlete = p.athlete AND l.sport = p.sport AND l.counts AND l.local_date >= p.first AND l.local_date < p.past
+        ) t
+        WHERE (SELECT count(*) FROM board_partition WHERE partition = ANY($5) AND term = $6) = cardinality($5)
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = periods.Select(period => period.Athlete).ToArray() },
+            new() { Value = periods.Select(period => (short)period.Sport).ToArray() },
+            new() { Value = periods.Select(period => period.Period.First).ToArray() },
+            new() { Value = periods.Select(period => period.Period.End).ToArray() },
+            new() { Value = term.Partitions, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint },
+            new() { Value = term.Number },
+        },
+    };
+
+    private static NpgsqlBatchCommand PlacesOf(long[] athletes) => new(
+        "SELECT athlete, version, since, country, region, city FROM athlete_place WHERE athlete = ANY($1)")
+    {
+        Parameters = { new() { Value = athletes } },
+    };
+
+    private static string? Text(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+}

@@ -1,0 +1,134 @@
+using Npgsql;
+using Strava.Leaderboards.Stores;
+
+namespace Strava.Leaderboards.Applying;
+
+/// <summary>The Redis that we last wrote to, by Postgres.</summary>
+internal sealed record StoreExpected(Guid Generation, string RunId, DateTimeOffset AppliedSince);
+
+/// <summary>What has become of the boards since we last looked.</summary>
+internal abstract record StoreVerdict
+{
+    private StoreVerdict()
+    {
+    }
+
+    /// <summary>It is the same process with the same data.</summary>
+    public sealed record Same : StoreVerdict;
+
+    /// <summary>It was started again and may have lost its last writes: all since then are done once more.</summary>
+    public sealed record LostTail(DateTimeOffset Since) : StoreVerdict;
+
+    /// <summary>It is empty, another one, or restored from an old file.</summary>
+    public sealed record LostAll : StoreVerdict;
+
+    /// <summary>Its own watermark says how far its data goes; a minute before that covers what was written but not yet announced.</summary>
+    public static StoreVerdict Of(StoreExpected expected, StoreSeen seen)
+    {
+        if (seen.Generation != expected.Generation.ToString("D") || seen.At is not { } at)
+        {
+            return new LostAll();
+        }
+
+        if (seen.RunId == expected.RunId)
+        {
+            return new Same();
+        }
+
+        var since = at - TimeSpan.FromSeconds(60);
+        return since >= expected.AppliedSince ? new LostTail(since) : new LostAll();
+    }
+}
+
+/// <summary>Notices a Redis that has lost something and marks what must be set again. Every step may be repeated after a crash.</summary>
+internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoards redis, ILogger<StoreRecovery> log)
+{
+    private static readonly TimeSpan KeepApplied = TimeSpan.FromMinutes(5);
+
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        var expected = await ExpectedAsync(cancellationToken);
+        var seen = await redis.ProbeAsync(cancellationToken);
+        switch (StoreVerdict.Of(expected, seen))
+        {
+            case StoreVerdict.LostTail tail:
+                LogLostTail(log, tail.Since);
+                await ExecuteAsync(MarkApplied, [tail.Since], cancellationToken);
+                await ExecuteAsync("UPDATE board_store SET run_id = $1", [seen.RunId], cancellationToken);
+                break;
+            case StoreVerdict.LostAll:
+                await RefillAsync(expected, seen, cancellationToken);
+                break;
+        }
+    }
+
+    /// <summary>Forgets what was applied long ago. Only while Redis is known to be the same: else it may still be needed.</summary>
+    public Task PruneAsync(CancellationToken cancellationToken) => ExecuteAsync(
+        """
+        WITH moved AS (UPDATE board_store SET applied_since = greatest(applied_since, now() - $1))
+        DELETE FROM board_applied WHERE applied_at < now() - $1
+        """,
+        [KeepApplied],
+        cancellationToken);
+
+    private const string Remark = "ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version, refill = true";
+
+    private const string MarkApplied =
+        $"""
+        INSERT INTO board_dirty (athlete, sport, day, refill)
+        SELECT athlete, sport, day, true FROM board_applied WHERE applied_at >= $1 ORDER BY 1, 2, 3 {Remark}
+        """;
+
+    private const string MarkAll =
+        $"""
+        INSERT INTO board_dirty (athlete, sport, day, refill)
+        SELECT number, 0, '-infinity'::date, true FROM athlete_number
+        UNION SELECT athlete, sport, day, true FROM board_applied ORDER BY 1, 2, 3 {Remark}
+        """;
+
+    // 1. A new generation: from here on a crash starts over. 2. Delete what is there: leftovers of an old file are not in the ledger's
+    // totals. 3. Mark all, and what was applied lately, so that even an entry now zero gets its fence back. 4. Tell Redis the generation.
+    private async Task RefillAsync(StoreExpected expected, StoreSeen seen, CancellationToken cancellationToken)
+    {
+        LogLostAll(log, seen.Generation ?? "none");
+        var generation = Guid.NewGuid();
+        var isOurs = await ExecuteAsync(
+            "UPDATE board_store SET generation = $1, run_id = $2 WHERE generation = $3",
+            [generation, seen.RunId, expected.Generation],
+            cancellationToken);
+        if (isOurs == 0 || !await redis.DeleteAllAsync(seen.Generation, cancellationToken))
+        {
+            return;
+        }
+
+        await ExecuteAsync(MarkAll, [], cancellationToken);
+        await redis.BeginGenerationAsync(generation, cancellationToken);
+    }
+
+    private async Task<StoreExpected> ExpectedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT generation, run_id, applied_since FROM board_store");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new StoreExpected(row.GetGuid(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+    }
+
+    private async Task<int> ExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        // Marking a million athletes takes some seconds.
+        command.CommandTimeout = 300;
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    [LoggerMessage(5101, LogLevel.Warning, "Redis was started again; setting all boards' changes since {Since} once more")]
+    private static partial void LogLostTail(ILogger log, DateTimeOffset since);
+
+    [LoggerMessage(5102, LogLevel.Warning, "The boards in Redis (generation {Generation}) are not ours; filling all of them from the ledger")]
+    private static partial void LogLostAll(ILogger log, string generation);
+}

@@ -1,0 +1,105 @@
+using Npgsql;
+using NpgsqlTypes;
+using Strava.Contracts.Messages;
+
+namespace Strava.Leaderboards.Ledgers;
+
+/// <summary>
+/// The one row an activity that all boards come from. One transaction a message: the row is replaced if the message is newer, and the
+/// days of the old and of the new row are marked; else nothing happens. So a repeat, a late or an older message changes nothing.
+/// </summary>
+internal sealed class Ledger(NpgsqlDataSource database)
+{
+    // The old row is read, the new one written and both days marked in one statement, after the athlete's lock was taken:
+    // a second message of the same athlete waits, then sees this one's row as the old one.
+    private const string Replace =
+        """
+        WITH old AS (SELECT sport, local_date FROM ledger WHERE activity_id = $1),
+        new AS (
+            INSERT INTO ledger AS l (activity_id, athlete, version, deleted, sport, visibility, started_at, local_date, distance_mm,
+                active_ms, moving_ms, elevation_gain_cm)
+            SELECT $1, number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM athlete_number WHERE athlete_id = $2
+            ON CONFLICT (activity_id) DO UPDATE SET version = $3, deleted = $4, sport = $5, visibility = $6, started_at = $7,
+                local_date = $8, distance_mm = $9, active_ms = $10, moving_ms = $11, elevation_gain_cm = $12
+            WHERE l.version < $3
+            RETURNING athlete, sport, local_date
+        )
+        INSERT INTO board_dirty (athlete, sport, day)
+        SELECT athlete, sport, local_date FROM new WHERE NOT $4
+        UNION SELECT new.athlete, old.sport, old.local_date FROM new, old WHERE old.sport IS NOT NULL
+        ORDER BY 1, 2, 3
+        ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version
+        """;
+
+    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) => ReplaceAsync(
+        activity.AthleteId,
+        [
+            new NpgsqlParameter<Guid> { TypedValue = activity.ActivityId },
+            new NpgsqlParameter<Guid> { TypedValue = activity.AthleteId },
+            new NpgsqlParameter<long> { TypedValue = activity.Version },
+            new NpgsqlParameter<bool> { TypedValue = false },
+            new NpgsqlParameter<short> { TypedValue = (short)activity.Sport },
+            new NpgsqlParameter<short> { TypedValue = (short)activity.Visibility },
+            new NpgsqlParameter<DateTime> { TypedValue = activity.StartedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new NpgsqlParameter<DateOnly> { TypedValue = activity.LocalDate },
+            new NpgsqlParameter<long> { TypedValue = activity.DistanceMillimeters },
+            new NpgsqlParameter<long> { TypedValue = activity.ActiveMilliseconds },
+            new NpgsqlParameter<long> { TypedValue = activity.MovingMilliseconds },
+            new NpgsqlParameter<long> { TypedValue = activity.ElevationGainCentimeters },
+        ],
+        cancellationToken);
+
+    /// <summary>Leaves a tombstone, also for an activity that has not come yet: what comes after it is older.</summary>
+    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) => ReplaceAsync(
+        deleted.AthleteId,
+        [
+            new NpgsqlParameter<Guid> { TypedValue = deleted.ActivityId },
+            new NpgsqlParameter<Guid> { TypedValue = deleted.AthleteId },
+            new NpgsqlParameter<long> { TypedValue = deleted.Version },
+            new NpgsqlParameter<bool> { TypedValue = true },
+            Null(NpgsqlDbType.Smallint),
+            Null(NpgsqlDbType.Smallint),
+            Null(NpgsqlDbType.TimestampTz),
+            Null(NpgsqlDbType.Date),
+            Null(NpgsqlDbType.Bigint),
+            Null(NpgsqlDbType.Bigint),
+            Null(NpgsqlDbType.Bigint),
+            Null(NpgsqlDbType.Bigint),
+        ],
+        cancellationToken);
+
+    private async Task ReplaceAsync(Guid athleteId, NpgsqlParameter[] row, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.AddAthleteLock(athleteId);
+        var replace = new NpgsqlBatchCommand(Replace);
+        replace.Parameters.AddRange(row);
+        batch.BatchCommands.Add(replace);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Null(NpgsqlDbType type) => new() { Value = DBNull.Value, NpgsqlDbType = type };
+}
+
+internal static class AthleteLock
+{
+    /// <summary>
+    /// First in a batch (= one transaction): numbers the athlete at first sight and serialises the athlete's messages from here on.
+    /// </summary>
+    public static void AddAthleteLock(this NpgsqlBatch batch, Guid athleteId)
+    {
+        // Asked first, because a conflict would use up a number each time.
+        batch.BatchCommands.Add(new(
+            """
+            INSERT INTO athlete_number (athlete_id) SELECT $1 WHERE NOT EXISTS (SELECT FROM athlete_number WHERE athlete_id = $1)
+            ON CONFLICT DO NOTHING
+            """)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = athleteId } },
+        });
+        batch.BatchCommands.Add(new("SELECT FROM athlete_number WHERE athlete_id = $1 FOR NO KEY UPDATE")
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = athleteId } },
+        });
+    }
+}

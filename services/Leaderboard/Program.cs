@@ -1,0 +1,28 @@
+using Strava.Core.Bus;
+using Strava.Core.Postgres;
+using Strava.Leaderboards.Applying;
+using Strava.Leaderboards.Ledgers;
+using Strava.Leaderboards.Reading;
+using Strava.Leaderboards.Stores;
+using Strava.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();                                            // auth, health, problem details
+builder.AddPostgres();                                                   // the ledger, profiles and places, dirty marks
+builder.AddRedisBoards();                                                // the boards themselves: all derived
+builder.AddLedger();                                                     // messages -> ledger + marks, one transaction each
+builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
+builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
+builder.AddBoardReader();                                                // Redis (or the last page seen) + names
+
+var app = builder.Build();
+if (await app.MigrateIfAskedAsync(args))
+{
+    return;
+}
+
+app.UseServiceDefaults();
+app.MapGetPlaceBoard();
+
+await app.RunAsync();

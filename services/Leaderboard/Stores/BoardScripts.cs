@@ -1,0 +1,76 @@
+namespace Strava.Leaderboards.Stores;
+
+/// <summary>Each script touches one board (and its fence, in the same slot), except the last, which runs on one node.</summary>
+internal static class BoardScripts
+{
+    /// <summary>
+    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), then partition, member, score for each entry.
+    /// Answers how many entries were refused because a newer token has written for their partition; -1: it came too late.
+    /// A period past its retention is refused too, but that is final: the answer is 0.
+    /// </summary>
+    public const string Write =
+        """
+        local clock = redis.call('TIME')
+        local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+        if now > tonumber(ARGV[2]) then return -1 end
+        local expiry = tonumber(ARGV[3])
+        if expiry > 0 and now >= expiry then return 0 end
+        local token, refused, open = tonumber(ARGV[1]), 0, {}
+        for i = 4, #ARGV, 3 do
+            local partition = ARGV[i]
+            if open[partition] == nil then
+                local last = redis.call('HGET', KEYS[2], partition)
+                open[partition] = not last or tonumber(last) <= token
+                if open[partition] then redis.call('HSET', KEYS[2], partition, ARGV[1]) end
+            end
+            if not open[partition] then
+                refused = refused + 1
+            elseif ARGV[i + 2] == '0' then
+                redis.call('ZREM', KEYS[1], ARGV[i + 1])
+            else
+                redis.call('ZADD', KEYS[1], ARGV[i + 2], ARGV[i + 1])
+            end
+        end
+        if expiry > 0 then
+            redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+            redis.call('PEXPIREAT', KEYS[2], ARGV[3])
+        end
+        return refused
+        """;
+
+    /// <summary>KEYS board. ARGV how many, the viewer's member or ''. Ranks count strictly longer distances (whole centimetres).</summary>
+    public const string Read =
+        """
+        local page = redis.call('ZREVRANGE', KEYS[1], 0, ARGV[1] - 1, 'WITHSCORES')
+        local score, better = false, 0
+        if ARGV[2] ~= '' then
+            score = redis.call('ZSCORE', KEYS[1], ARGV[2])
+            if score then
+                local next = (math.floor(tonumber(score) / 65536) + 1) * 65536
+                better = redis.call('ZCOUNT', KEYS[1], string.format('%.0f', next), '+inf')
+            end
+        end
+        return { page, redis.call('ZCARD', KEYS[1]), score, better }
+        """;
+
+    /// <summary>KEYS watermark. Answers run id, time (ms), generation, at.</summary>
+    public const string Probe =
+        """
+        local clock = redis.call('TIME')
+        local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+        local mark = redis.call('HMGET', KEYS[1], 'generation', 'at')
+        return { run, clock[1] * 1000 + math.floor(clock[2] / 1000), mark[1], mark[2] }
+        """;
+
+    /// <summary>
+    /// KEYS watermark. ARGV pattern, cursor, generation ('' for none). One bounded step; answers the next cursor, or nothing when the
+    /// generation is another: somebody has refilled the boards meanwhile, and they must not be deleted by one who slept.
+    /// </summary>
+    public const string Delete =
+        """
+        if (redis.call('HGET', KEYS[1], 'generation') or '') ~= ARGV[3] then return false end
+        local step = redis.call('SCAN', ARGV[2], 'MATCH', ARGV[1], 'COUNT', 500)
+        if #step[2] > 0 then redis.call('UNLINK', unpack(step[2])) end
+        return step[1]
+        """;
+}

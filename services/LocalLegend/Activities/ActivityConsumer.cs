@@ -1,0 +1,31 @@
+using MassTransit;
+using Strava.Contracts.Messages;
+
+namespace Strava.LocalLegends.Activities;
+
+internal static class ActivitiesExtensions
+{
+    public static WebApplicationBuilder AddActivities(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ActivityRows>();
+        return builder;
+    }
+
+    public static void AddActivityConsumers(this IBusRegistrationConfigurator bus) => bus.AddConsumer<ActivityConsumer>();
+}
+
+internal sealed class ActivityConsumer(ActivityRows rows) :
+    IConsumer<ActivityCompleted>, IConsumer<ActivityRevised>, IConsumer<ActivityDeleted>, IConsumer<ActivityTrackPublished>
+{
+    public Task Consume(ConsumeContext<ActivityCompleted> context) =>
+        rows.RecordAsync(context.Message.Activity, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ActivityRevised> context) =>
+        rows.RecordAsync(context.Message.Activity, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ActivityDeleted> context) =>
+        rows.DeleteAsync(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ActivityTrackPublished> context) =>
+        rows.RecordTrackAsync(context.Message, context.CancellationToken);
+}

@@ -1,0 +1,112 @@
+using Npgsql;
+using NpgsqlTypes;
+using Strava.Contracts.Messages;
+
+namespace Strava.LocalLegends.Activities;
+
+/// <summary>
+/// What segments are matched against. One transaction a message, guarded by the stream's version: a repeat, a late or an older message
+/// changes nothing, and whatever the order of arrival the same rows result.
+/// </summary>
+internal sealed class ActivityRows(NpgsqlDataSource database)
+{
+    private const string Replace =
+        """
+        INSERT INTO activity AS a (activity_id, athlete_id, version, deleted, sport, visibility, started_at, local_date)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (activity_id) DO UPDATE SET version = $3, deleted = $4, sport = $5, visibility = $6, started_at = $7, local_date = $8
+        WHERE a.version < $3
+        """;
+
+    // A track older than the moment it was hidden or deleted must not stay; when it is shown again it is published again.
+    private const string DropHiddenTrack =
+        """
+        DELETE FROM activity_track t USING activity a
+        WHERE t.activity_id = $1 AND a.activity_id = $1 AND a.version > t.version AND (a.deleted OR a.visibility <> 1)
+        """;
+
+    private const string ReplaceTrack =
+        """
+        INSERT INTO activity_track AS t (activity_id, athlete_id, version, sport, points) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (activity_id) DO UPDATE SET version = $3, sport = $4, points = $5 WHERE t.version < $3
+        """;
+
+    public async Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken)
+    {
+        await using var batch = Begin(activity.ActivityId);
+        batch.BatchCommands.Add(new(Replace)
+        {
+            Parameters =
+            {
+                new() { Value = activity.ActivityId },
+                new() { Value = activity.AthleteId },
+                new() { Value = activity.Version },
+                new() { Value = false },
+                new() { Value = (short)activity.Sport },
+                new() { Value = (short)activity.Visibility },
+                new() { Value = activity.StartedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = activity.LocalDate },
+            },
+        });
+        await FinishAsync(batch, activity.ActivityId, cancellationToken);
+    }
+
+    /// <summary>Leaves a tombstone, also for an activity that has not come yet: what comes after it is older.</summary>
+    public async Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken)
+    {
+        await using var batch = Begin(deleted.ActivityId);
+        batch.BatchCommands.Add(new(Replace)
+        {
+            Parameters =
+            {
+                new() { Value = deleted.ActivityId },
+                new() { Value = deleted.AthleteId },
+                new() { Value = deleted.Version },
+                new() { Value = true },
+                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint },
+                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint },
+                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+            },
+        });
+        await FinishAsync(batch, deleted.ActivityId, cancellationToken);
+    }
+
+    public async Task RecordTrackAsync(ActivityTrackPublished track, CancellationToken cancellationToken)
+    {
+        await using var batch = Begin(track.ActivityId);
+        batch.BatchCommands.Add(new(ReplaceTrack)
+        {
+            Parameters =
+            {
+                new() { Value = track.ActivityId },
+                new() { Value = track.AthleteId },
+                new() { Value = track.Version },
+                new() { Value = (short)track.Sport },
+                new()
+                {
+                    Value = track.Points is { } points ? Convert.FromBase64String(points) : DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Bytea,
+                },
+            },
+        });
+        await FinishAsync(batch, track.ActivityId, cancellationToken);
+    }
+
+    /// <summary>Messages of one activity wait for each other, so that a track and its deletion cannot miss one another.</summary>
+    private NpgsqlBatch Begin(Guid activityId)
+    {
+        var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))")
+        {
+            Parameters = { new() { Value = activityId } },
+        });
+        return batch;
+    }
+
+    private static async Task FinishAsync(NpgsqlBatch batch, Guid activityId, CancellationToken cancellationToken)
+    {
+        batch.BatchCommands.Add(new(DropHiddenTrack) { Parameters = { new() { Value = activityId } } });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
