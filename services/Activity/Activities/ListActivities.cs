@@ -71,10 +71,13 @@ internal static class ListActivitiesEndpoint
         public static Position? Parse(string text)
         {
             Span<byte> bytes = stackalloc byte[64];
-            if (text.Length > 80 || !Base64Url.TryDecodeFromChars(text, bytes, out var written))
+            // Asked first: the decoder throws on characters that are not its own.
+            if (!Base64Url.IsValid(text, out var length) || length > bytes.Length)
             {
                 return null;
             }
+
+            var written = Base64Url.DecodeFromChars(text, bytes);
 
             var parts = Encoding.ASCII.GetString(bytes[..written]).Split('.');
             return parts is [var ticks, var id]

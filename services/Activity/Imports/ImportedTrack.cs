@@ -22,9 +22,12 @@ internal sealed record ImportedSegment(IReadOnlyList<TrackPoint> Points, long? E
 internal sealed record ImportedTrack(
     IReadOnlyList<ImportedSegment> Segments, Sport? Sport, string? Name, DateTimeOffset? MetadataTime)
 {
-    /// <summary>The segments in time order, untimed ones in file order.</summary>
-    public IReadOnlyList<TrackChunk> Chunks() =>
-        [.. InOrder().Select((segment, i) => new TrackChunk(i, [.. segment.Points]))];
+    /// <summary>The segments in time order; in file order as soon as one of them has no times.</summary>
+    public IReadOnlyList<TrackChunk> Chunks()
+    {
+        var inOrder = Segments.All(segment => segment.FirstMs is not null) ? TimedInOrder() : Segments;
+        return [.. inOrder.Select((segment, i) => new TrackChunk(i, [.. segment.Points]))];
+    }
 
     /// <summary>
     /// One activity: it starts with the first segment, the gaps between segments are pauses, and it is saved as the last one
@@ -32,7 +35,7 @@ internal sealed record ImportedTrack(
     /// </summary>
     public StateLog StateLog(DateTimeOffset now)
     {
-        var timed = InOrder().Where(segment => segment.FirstMs is not null).ToArray();
+        var timed = TimedInOrder().ToArray();
         var startMs = timed.FirstOrDefault()?.FirstMs ?? (MetadataTime ?? now).ToUnixTimeMilliseconds();
         var changes = new List<StateChange> { new(Transition.Started, startMs) };
         var endMs = startMs;
@@ -53,5 +56,6 @@ internal sealed record ImportedTrack(
         return Contracts.Timing.StateLog.Empty.AppendRange(changes);
     }
 
-    private IOrderedEnumerable<ImportedSegment> InOrder() => Segments.OrderBy(segment => segment.FirstMs ?? long.MinValue);
+    private IEnumerable<ImportedSegment> TimedInOrder() =>
+        Segments.Where(segment => segment.FirstMs is not null).OrderBy(segment => segment.FirstMs);
 }
