@@ -40,11 +40,11 @@ internal static class History
 
     public static FriendshipChanged Friends(Guid one, Guid other, long version = 2, bool areFriends = true)
     {
-        var inOrder = string.CompareOrdinal(one.ToString("D"), other.ToString("D")) < 0;
+        var (a, b) = FriendshipChanged.Order(one, other);
         return new()
         {
-            AthleteA = inOrder ? one : other,
-            AthleteB = inOrder ? other : one,
+            AthleteA = a,
+            AthleteB = b,
             Version = version,
             AreFriends = areFriends,
         };

@@ -19,12 +19,12 @@ internal enum FriendState
     RequestedByThem = 3,
 }
 
-/// <summary>Two athletes in the order that all services share: by their canonical text, ordinal; Postgres orders uuids the same.</summary>
+/// <summary>Two athletes in the order that all services share; Postgres orders uuids the same.</summary>
 internal readonly record struct Pair
 {
     private static readonly Guid Keys = new("0b6b64b5-5bd0-5a0e-8d0e-3f6f3f0e5f11");
 
-    private Pair(Guid a, Guid b) => (A, B) = (a, b);
+    private Pair((Guid A, Guid B) ordered) => (A, B) = ordered;
 
     public Guid A { get; }
 
@@ -33,8 +33,7 @@ internal readonly record struct Pair
     /// <summary>Orders the pair's messages in the outbox.</summary>
     public Guid Key => NameBasedGuid.Create(Keys, $"{A:D}/{B:D}");
 
-    public static Pair Of(Guid one, Guid other) =>
-        string.CompareOrdinal(one.ToString("D"), other.ToString("D")) < 0 ? new Pair(one, other) : new Pair(other, one);
+    public static Pair Of(Guid one, Guid other) => new(FriendshipChanged.Order(one, other));
 }
 
 /// <summary>Who of a pair has asked. Pure: every change answers the next version, or the same one where nothing changes.</summary>
