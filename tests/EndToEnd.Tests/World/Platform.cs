@@ -1,0 +1,56 @@
+using Strava.Oracle;
+using Strava.Testing;
+
+// The oracle judges the whole world, so scenarios take turns.
+[assembly: NonParallelizable]
+
+namespace Strava.EndToEnd;
+
+/// <summary>One stack for all scenarios: real servers, all services, the gateway.</summary>
+[SetUpFixture]
+public sealed class Platform
+{
+    private static StackFixture? _current;
+    private static Uri? _broker;
+
+    public static StackFixture Current => _current ?? throw new InvalidOperationException("The stack is not up.");
+
+    /// <summary>With the stack's own virtual host.</summary>
+    public static Uri Broker => _broker ?? throw new InvalidOperationException("The stack is not up.");
+
+    /// <summary>Waits for stillness and compares everything with what the streams say.</summary>
+    public static Task<Comparison> AskOracleAsync(TimeSpan patience)
+    {
+        string[] services = ["activity", "athlete", "feed", "leaderboard", "locallegend"];
+        var targets = new Targets
+        {
+            Databases = services.ToDictionary(service => service, Current.Database),
+            Broker = Broker,
+            Redis = Current.Redis.ConnectionString,
+            Gateway = Current["gateway"].Url,
+            Token = athlete => Task.FromResult(Person.TokenOf(athlete.Id)),
+        };
+        return new Checker(targets, TimeProvider.System).CheckAsync(patience);
+    }
+
+    [OneTimeSetUp]
+    public static async Task StartAsync()
+    {
+        _current = await StackFixture.StartAsync((service, settings) =>
+        {
+            if (service == "activity")
+            {
+                _broker = new Uri(settings["ConnectionStrings__RabbitMq"]);
+            }
+        });
+    }
+
+    [OneTimeTearDown]
+    public static async Task StopAsync()
+    {
+        if (_current is not null)
+        {
+            await _current.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using NUnit.Framework.Interfaces;
+using Strava.Oracle;
+
+namespace Strava.EndToEnd;
+
+/// <summary>A scenario ends when the oracle finds the whole world as the event streams say it must be.</summary>
+[Category("EndToEnd")]
+public abstract class Scenario
+{
+    /// <summary>A broker that was killed is back after 8 s; its clients then need a few more.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static long _cells;
+
+    [TearDown]
+    public async Task The_oracle_finds_no_difference()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
+        {
+            await TestContext.Out.WriteLineAsync(Platform.Current.LogTails());
+            return;
+        }
+
+        await AssertNoDifferenceAsync();
+    }
+
+    internal static async Task AssertNoDifferenceAsync()
+    {
+        var comparison = await Platform.AskOracleAsync(Patience);
+        await TellAsync(comparison);
+        Assert.That(comparison.Sentences, Is.Empty, () => $"{comparison}\n{Platform.Current.LogTails()}");
+        Assert.That(comparison.Cells, Is.Positive);
+    }
+
+    private static async Task TellAsync(Comparison comparison)
+    {
+        _cells += comparison.Cells;
+        await TestContext.Out.WriteLineAsync($"{comparison}\nfigure oracle.cells_so_far {_cells} cells");
+    }
+}

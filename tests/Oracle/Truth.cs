@@ -1,0 +1,57 @@
+namespace Strava.Oracle;
+
+/// <summary>What the streams and the Athlete service's tables say, worked out from nothing, one event after the other.</summary>
+public sealed record Truth(
+    IReadOnlyDictionary<Guid, Athlete> Athletes,
+    IReadOnlyDictionary<Guid, HashSet<Guid>> Friends,
+    IReadOnlyList<Activity> Activities)
+{
+    public bool AreFriends(Guid one, Guid other) => Friends.TryGetValue(one, out var friends) && friends.Contains(other);
+
+    /// <summary>Saved and not deleted: what lists and boards are made of.</summary>
+    public IEnumerable<Activity> Saved => Activities.Where(activity => activity.State == Activity.Complete && !activity.Deleted);
+}
+
+/// <summary>A row of the table profile.</summary>
+public sealed record Athlete(Guid Id, long Version, string Name, string? Country);
+
+/// <summary>A stream, folded. Words are kept as they stand in the JSON.</summary>
+public sealed record Activity
+{
+    public const int Complete = 4;
+
+    public required Guid Id { get; init; }
+
+    public Guid AthleteId { get; set; }
+
+    public long Version { get; set; }
+
+    public string Sport { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    public string Description { get; set; } = "";
+
+    public string Visibility { get; set; } = "";
+
+    public int State { get; set; }
+
+    public bool Deleted { get; set; }
+
+    public string? TimeZone { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public Figures? Figures { get; set; }
+
+    /// <summary>Every line of the state log: (word, time).</summary>
+    public List<(string Word, DateTimeOffset At)> Log { get; } = [];
+
+    /// <summary>The chunks as they were stored.</summary>
+    public List<(long Sequence, int Count, string Points)> Chunks { get; } = [];
+}
+
+/// <summary>The last ActivityCompleted of a stream.</summary>
+public sealed record Figures(
+    DateTimeOffset At, long DistanceMm, long TotalMs, long ActiveMs, long MovingMs, long GainCm, long LossCm, int Points,
+    string TimeZone, DateOnly LocalDate);
