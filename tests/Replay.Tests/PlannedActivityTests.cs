@@ -48,7 +48,7 @@ internal sealed class PlannedActivityTests
     [TestCaseSource(nameof(Athletes))]
     public void The_live_one_is_short_with_one_pause_on_any_day(DemoAthlete athlete)
     {
-        for (var day = 0; day < 60; day++)
+        for (var day = 0; day < 20; day++)
         {
             var track = TrackGenerator.Generate(PlannedActivity.Live(athlete, Today.AddDays(day), Some.StartAtMs).Track);
             using (Assert.EnterMultipleScope())

@@ -47,7 +47,7 @@ internal sealed class TrackGeneratorTests(Sport sport)
     {
         var track = Generate(seed);
         var figures = Some.FiguresOf(track);
-        Assert.That(figures.DistanceMillimeters / 1_000.0, Is.EqualTo(track.Truth.DistanceMeters).Within(2.5).Percent);
+        Assert.That(figures.DistanceMillimeters / 1_000.0, Is.EqualTo(track.Truth.DistanceMeters).Within(1.5).Percent);
     }
 
     [TestCaseSource(nameof(Seeds))]
@@ -61,7 +61,7 @@ internal sealed class TrackGeneratorTests(Sport sport)
             Assert.That(figures.ActiveMs, Is.EqualTo(track.Truth.ActiveMs));
             Assert.That(figures.MovingMs, Is.LessThanOrEqualTo(figures.ActiveMs));
             var movingMs = track.Truth.ActiveMs - (track.Truth.StandingSeconds * 1_000);
-            Assert.That(figures.MovingMs, Is.EqualTo(movingMs).Within(3).Percent);
+            Assert.That(figures.MovingMs, Is.EqualTo(movingMs).Within(2).Percent);
         }
     }
 

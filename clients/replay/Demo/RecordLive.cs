@@ -11,7 +11,7 @@ namespace Strava.Replay.Demo;
 /// </summary>
 internal static class RecordLive
 {
-    public static async Task<Outcome> RecordAsync(
+    public static async Task<Sent> RecordAsync(
         AthleteSession session, DemoAthlete athlete, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -19,19 +19,19 @@ internal static class RecordLive
         var answer = await session.PostAsync("/activities", Creation(proposed, athlete), cancellationToken);
         if (answer.IsConflict)
         {
-            return Outcome.LeftAlone;
+            return new Sent(Outcome.LeftAlone, Activity: null);
         }
 
         var created = answer.Read<ActivityDetails>();
         if (created.State == ActivityState.Complete)
         {
-            return Outcome.Known;
+            return new Sent(Outcome.Known, created);
         }
 
         var startAtMs = (created.StartedAt ?? DateTimeOffset.FromUnixTimeMilliseconds(proposed.Track.StartAtMs)).ToUnixTimeMilliseconds();
         var track = TrackGenerator.Generate(PlannedActivity.Live(athlete, today, startAtMs).Track);
         await PlayAsync(session, proposed.Id, track, cancellationToken);
-        return Outcome.New;
+        return new Sent(Outcome.New, created);
     }
 
     private static CreateActivity Creation(PlannedActivity proposed, DemoAthlete athlete) => new()

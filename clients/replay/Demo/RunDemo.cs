@@ -62,29 +62,18 @@ internal sealed class RunDemo(GatewayClient gateway, TimeProvider clock, TextWri
 
     private async Task TrainAsync(DemoMember member, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
-        var outcomes = new List<Outcome>();
-        foreach (var activity in PlannedActivity.Past(member.Athlete, today))
+        foreach (var activity in PlannedActivity.Past(member.Athlete, DateOnly.FromDateTime(now.UtcDateTime)))
         {
-            Note(activity, await UploadRecording.UploadAsync(
+            member.Note(await UploadRecording.UploadAsync(
                 member.Session, activity, member.Athlete.TimeZone, cancellationToken));
         }
 
         var live = await RecordLive.RecordAsync(member.Session, member.Athlete, now, cancellationToken);
-        Note(PlannedActivity.Live(member.Athlete, today, now.ToUnixTimeMilliseconds()), live);
-        var sent = Count(Outcome.New) + (live == Outcome.New ? " activities sent, one of them live" : " activities sent");
-        output.WriteLine($"    {member.Athlete.Name,-14}{sent,3}"
-            + Others(Count(Outcome.Known), "there already") + Others(Count(Outcome.LeftAlone), "changed or deleted since, left alone"));
-
-        int Count(Outcome outcome) => outcomes.Count(one => one == outcome);
-        void Note(PlannedActivity activity, Outcome outcome)
-        {
-            outcomes.Add(outcome);
-            if (outcome != Outcome.LeftAlone)
-            {
-                member.Stored.Add(activity);
-            }
-        }
+        member.Note(live);
+        output.WriteLine($"    {member.Athlete.Name,-14}{member.Count(Outcome.New),3} activities sent"
+            + (live.Outcome == Outcome.New ? ", one of them live" : "")
+            + Others(member.Count(Outcome.Known), "there already")
+            + Others(member.Count(Outcome.LeftAlone), "changed or deleted since, left alone"));
     }
 
     private static string Others(int count, string what) => count == 0 ? "" : $", {count} {what}";

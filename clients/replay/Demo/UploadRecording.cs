@@ -7,7 +7,7 @@ namespace Strava.Replay.Demo;
 /// <summary>A recording made offline, in one request. Safe to repeat: the id and every byte follow from the plan.</summary>
 internal static class UploadRecording
 {
-    public static async Task<Outcome> UploadAsync(
+    public static async Task<Sent> UploadAsync(
         AthleteSession session, PlannedActivity activity, string timeZone, CancellationToken cancellationToken)
     {
         var track = TrackGenerator.Generate(activity.Track);
@@ -21,6 +21,8 @@ internal static class UploadRecording
             Points = [.. track.Points.Select(point => PointDto.From(point))],
         };
         var answer = await session.PutGzipAsync($"/activities/{activity.Id}/recording", body, cancellationToken);
-        return answer.IsConflict ? Outcome.LeftAlone : answer.OrFail().IsCreated ? Outcome.New : Outcome.Known;
+        return answer.IsConflict
+            ? new Sent(Outcome.LeftAlone, Activity: null)
+            : new Sent(answer.IsCreated ? Outcome.New : Outcome.Known, answer.Read<ActivityDetails>());
     }
 }

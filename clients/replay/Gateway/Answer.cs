@@ -17,7 +17,7 @@ internal sealed record Answer(HttpMethod Method, Uri Address, HttpStatusCode Sta
     public Answer OrFail()
     {
         return (int)Status is >= 200 and < 300 ? this : throw new ReplayFailureException(
-            $"{Method} {Address} was answered with {(int)Status}: {Problem} If this is not clear, look at: make logs NOFOLLOW=1");
+            $"{Method} {Address} was answered with {(int)Status}: {Problem} (The services' side of it: make logs NOFOLLOW=1)");
     }
 
     public T Read<T>()

@@ -40,13 +40,19 @@ internal sealed class ImportFile(GatewayClient gateway, TextWriter output)
 
     private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
+        if (!File.Exists(path))
+        {
+            throw new ReplayFailureException($"There is no file {path}: check its path.");
+        }
+
         try
         {
-            return await File.ReadAllBytesAsync(path, cancellationToken);
+            var content = await File.ReadAllBytesAsync(path, cancellationToken);
+            return content.Length > 0 ? content : throw new ReplayFailureException($"{path} is empty: export it again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ReplayFailureException($"{path} cannot be read ({exception.Message}): check its path and rights.");
+            throw new ReplayFailureException($"{path} cannot be read: {exception.Message} Check its rights.");
         }
     }
 
@@ -70,9 +76,17 @@ internal sealed class ImportFile(GatewayClient gateway, TextWriter output)
         Line("sport", SportRules.Of(activity.Type).Word);
         Line("start", activity.StartedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "unknown");
         Line("distance", Figures.Kilometres(activity.DistanceMeters));
-        Line("moving time", Figures.Duration(activity.MovingSeconds));
-        Line("active time", Figures.Duration(activity.ActiveSeconds));
-        Line("total time", Figures.Duration(activity.TotalSeconds));
+        if (activity.TotalSeconds > 0)
+        {
+            Line("moving time", Figures.Duration(activity.MovingSeconds));
+            Line("active time", Figures.Duration(activity.ActiveSeconds));
+            Line("total time", Figures.Duration(activity.TotalSeconds));
+        }
+        else
+        {
+            Line("times", "none: the file's points have no times");
+        }
+
         Line("climb", Figures.Climb(activity.ElevationGainMeters));
         Line("pauses", activity.Pauses.Count.ToString(CultureInfo.InvariantCulture));
         Line("points", activity.PointCount.ToString(CultureInfo.InvariantCulture));
