@@ -47,7 +47,7 @@ up() {
     status
     demo
     say
-    say "The door is $gateway_url. Next: make status, make logs [S=activity], make stop"
+    say "Up at $gateway_url. Next: make status, make logs [S=activity], make import FILE=ride.gpx AS=demo, make stop"
 }
 
 replay() {
