@@ -43,6 +43,6 @@ internal static partial class IsoWeek
     }
 
     // Years in which a week and its retention stay inside the calendar's range.
-    [GeneratedRegex("^(19|20|21)[0-9]{2}-W[0-9]{2}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(19|20|21)[0-9]{2}-W[0-9]{2}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -43,7 +43,7 @@ internal sealed class BoundedRedis : IDisposable
         try
         {
             var redis = await ConnectAsync().WaitAsync(timeout, cancellationToken);
-            running = call(redis.GetDatabase());
+            running = CallAsync(redis.GetDatabase(), call);
             return await running.WaitAsync(timeout, cancellationToken);
         }
         catch (Exception exception) when (IsAway(exception) && !cancellationToken.IsCancellationRequested)
@@ -64,6 +64,22 @@ internal sealed class BoundedRedis : IDisposable
             {
                 connected.Result.Dispose();
             }
+        }
+    }
+
+    /// <summary>
+    /// A Redis that has forgotten its scripts (restart, SCRIPT FLUSH) makes the client forget which ones it sent, but only after the
+    /// first call has failed; so that one is made again. Every call of ours may be repeated.
+    /// </summary>
+    private static async Task<T> CallAsync<T>(IDatabase redis, Func<IDatabase, Task<T>> call)
+    {
+        try
+        {
+            return await call(redis);
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await call(redis);
         }
     }
 

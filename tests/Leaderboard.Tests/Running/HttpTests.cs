@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Http.Json;
+using Strava.Contracts.Rest;
+using Strava.Testing;
+
+namespace Strava.Leaderboards.Tests.Running;
+
+/// <summary>From the message on the bus to the answer over HTTP, also while Redis is frozen, away or empty.</summary>
+[Category("Integration")]
+public class HttpTests
+{
+    private static readonly TimeSpan AnswerBound = TimeSpan.FromSeconds(3);
+
+    [Test]
+    public async Task A_message_becomes_a_board_and_its_deletion_empties_it()
+    {
+        await using var world = await World.CreateAsync();
+        await using var host = await BoardsHost.CreateAsync(world);
+        var (me, other) = (Guid.NewGuid(), Guid.NewGuid());
+        var (mine, others) = (Messages.Activity(me, 1_500), Messages.Activity(other, 2_500));
+        using var client = host.ClientOf(me);
+
+        // The first activity comes before its athlete's profile, and everything comes twice.
+        await host.PublishAsync(mine, others, mine, Messages.Profile(me, "SI"), Messages.Profile(other, "SI"), others);
+        var board = await BoardAsync(client, "/leaderboards/RUN?place=country:SI&top=1", board => board is { Total: 2, Viewer: not null });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(board.Board.Place, Is.EqualTo("country:SI"));
+            Assert.That(board.Board.Window, Is.EqualTo("week"));
+            Assert.That(board.Board.Period, Does.Match("^20[0-9]{2}-W[0-9]{2}$"));
+            Assert.That(board.Board.AsOf, Is.EqualTo(TimeProvider.System.GetUtcNow()).Within(TimeSpan.FromSeconds(5)));
+            Assert.That(board.Entries.Select(entry => (entry.Rank, entry.AthleteId, entry.DistanceMeters, entry.Activities)),
+                Is.EqualTo(new[] { (1L, other, 2_500.0, 1) }));
+            Assert.That(board.Entries[0].AthleteName, Does.StartWith("athlete"));
+            Assert.That(board.Viewer, Is.EqualTo(new PlaceBoard.BoardViewer { Rank = 2, DistanceMeters = 1_500, Activities = 1 }));
+        }
+
+        await host.PublishAsync(Messages.Deleted(mine), Messages.Deleted(others), mine);
+        var empty = await BoardAsync(client, "/leaderboards/RUN?place=country:SI&top=1", board => board.Total == 0);
+        Assert.That((empty.Viewer, empty.Entries.Count), Is.EqualTo(((PlaceBoard.BoardViewer?)null, 0)));
+    }
+
+    [Test]
+    public async Task Unknown_words_are_400_problems_and_strangers_401()
+    {
+        await using var world = await World.CreateAsync();
+        await using var host = await BoardsHost.CreateAsync(world);
+        using var client = host.ClientOf(Guid.NewGuid());
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var query in (string[])
+                ["RUN?place=moon", "RUN?place=region:US-CA", "SWIM", "RUN?window=24h", "RUN?period=2026-W54", "RUN?top=0", "RUN?top=x",
+                    "RUN?period=2020-W10", "RUN?window=all&period=2026-W47", "RUN?place=country:%00%00"])
+            {
+                using var answer = await client.GetAsync(new Uri($"/leaderboards/{query}", UriKind.Relative));
+                Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), query);
+                Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/problem+json"), query);
+                Assert.That(
+                    await answer.Content.ReadAsStringAsync(),
+                    Does.Contain("allowed").Or.Contain("1 to 100").Or.Contain("leave it out"), query);
+            }
+
+            using var stranger = host.CreateClient();
+            using var refused = await stranger.GetAsync(new Uri("/leaderboards/RUN", UriKind.Relative));
+            Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        }
+    }
+
+    [Test]
+    public async Task While_redis_is_frozen_messages_go_on_and_reads_answer_in_time()
+    {
+        await using var world = await World.CreateAsync();
+        await using var host = await BoardsHost.CreateAsync(world);
+        var me = Guid.NewGuid();
+        using var client = host.ClientOf(me);
+        await host.PublishAsync(Messages.Activity(me, 1_000));
+        await BoardAsync(client, "/leaderboards/RUN", board => board is { Viewer: not null, Board.Stale: false });
+
+        var redis = await TestServers.RedisAsync();
+        await redis.FreezeAsync();
+        try
+        {
+            var frozen = TimeProvider.System.GetTimestamp();
+            var seen = await BoardAsync(client, "/leaderboards/RUN", _ => true);
+            Assert.That(TimeProvider.System.GetElapsedTime(frozen), Is.LessThan(AnswerBound), "the last page, in time");
+            Assert.That((seen.Board.Stale, seen.Viewer?.DistanceMeters), Is.EqualTo((true, 1_000.0)));
+
+            using var unseen = await client.GetAsync(new Uri("/leaderboards/RIDE", UriKind.Relative)).WaitAsync(AnswerBound);
+            Assert.That(unseen.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            Assert.That(unseen.Headers.RetryAfter, Is.Not.Null);
+
+            await host.PublishAsync([.. Enumerable.Range(1, 50).Select(_ => Messages.Activity(me, 10))]);
+            await Eventually.HoldsAsync(async () => await world.CountAsync("ledger") == 51, TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromSeconds(6));
+        }
+        finally
+        {
+            await redis.ThawAsync();
+        }
+
+        var thawed = TimeProvider.System.GetTimestamp();
+        await BoardAsync(client, "/leaderboards/RUN", board => board is { Board.Stale: false, Viewer.DistanceMeters: 1_500 });
+        TestContext.Out.WriteLine($"caught up {TimeProvider.System.GetElapsedTime(thawed).TotalSeconds:0.0} s after the thaw");
+    }
+
+    [Test]
+    public async Task It_starts_without_redis_and_finds_it_later()
+    {
+        await using var world = await World.CreateAsync();
+        var redis = await TestServers.RedisAsync();
+        await redis.KillAsync();
+        try
+        {
+            await using var host = await BoardsHost.CreateAsync(world);
+            var me = Guid.NewGuid();
+            using var client = host.ClientOf(me);
+            await host.PublishAsync(Messages.Activity(me, 1_000));
+            using var unseen = await client.GetAsync(new Uri("/leaderboards/RUN", UriKind.Relative)).WaitAsync(AnswerBound);
+            Assert.That(unseen.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            using var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(await ready.Content.ReadAsStringAsync(), Does.Contain("redis"));
+
+            await redis.StartAsync();
+            var started = TimeProvider.System.GetTimestamp();
+            await BoardAsync(client, "/leaderboards/RUN", board => board is { Viewer: not null, Board.Stale: false });
+            TestContext.Out.WriteLine($"found {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s after its start");
+        }
+        finally
+        {
+            // Starting a running one changes nothing.
+            await redis.StartAsync();
+        }
+    }
+
+    private static Task<PlaceBoard> BoardAsync(HttpClient client, string path, Func<PlaceBoard, bool> accept) => Eventually.GivesAsync(
+        async () => (await client.GetFromJsonAsync<PlaceBoard>(new Uri(path, UriKind.Relative)))!, accept);
+}

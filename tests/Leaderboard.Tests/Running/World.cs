@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using StackExchange.Redis;
+using Strava.Contracts.Messages;
+using Strava.Core.Postgres;
+using Strava.Leaderboards.Applying;
+using Strava.Leaderboards.Boards;
+using Strava.Leaderboards.Ledgers;
+using Strava.Leaderboards.Stores;
+using Strava.Testing;
+
+namespace Strava.Leaderboards.Tests.Running;
+
+/// <summary>The service's parts on a fresh Postgres database and a Redis database of their own.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private static int _redisDatabases;
+    private readonly ConnectionMultiplexer _eyes;
+    private readonly int _redisDatabase;
+
+    private World(string postgres, string redis, int redisDatabase, ConnectionMultiplexer eyes)
+    {
+        (PostgresConnection, RedisConnection) = (postgres, $"{redis},defaultDatabase={redisDatabase}");
+        (_redisDatabase, _eyes) = (redisDatabase, eyes);
+        Database = PostgresExtensions.CreateDataSource(postgres);
+        Redis = new RedisBoards(RedisConnection, TimeProvider.System);
+        Ledger = new Ledger(Database);
+        Profiles = new Profiles(Database, TimeProvider.System);
+        Marks = new BoardMarks(Database);
+        Batches = new BoardBatches(Database, Redis, TimeProvider.System);
+    }
+
+    public string PostgresConnection { get; }
+
+    public string RedisConnection { get; }
+
+    public NpgsqlDataSource Database { get; }
+
+    public RedisBoards Redis { get; }
+
+    public Ledger Ledger { get; }
+
+    public Profiles Profiles { get; }
+
+    public BoardMarks Marks { get; }
+
+    public BoardBatches Batches { get; }
+
+    public IDatabase Eyes => _eyes.GetDatabase(_redisDatabase);
+
+    public static async Task<World> CreateAsync()
+    {
+        var postgres = await (await TestServers.PostgresAsync()).CreateDatabaseAsync("strava_leaderboard");
+        var redis = (await TestServers.RedisAsync()).ConnectionString;
+        var options = ConfigurationOptions.Parse(redis);
+        (options.AllowAdmin, options.AbortOnConnectFail) = (true, false);
+        var world = new World(
+            postgres, redis, Interlocked.Increment(ref _redisDatabases) % 16, await ConnectionMultiplexer.ConnectAsync(options));
+        await world.Eyes.ExecuteAsync("FLUSHDB");
+        await Migrator.RunAsync(world.Database, [typeof(Migrator).Assembly, typeof(Ledger).Assembly]);
+        await world.Redis.ProbeAsync(default);
+        return world;
+    }
+
+    public Task<FenceTerm> ClaimAsync() => FenceTerm.ClaimAsync(Database, [.. AthletePartition.All], default);
+
+    public BoardApplier NewApplier() => new(
+        Database, Batches, Marks, new StoreRecovery(Database, Redis, NullLogger<StoreRecovery>.Instance), Redis,
+        NullLogger<BoardApplier>.Instance);
+
+    public Task HandleAsync(object message) => message switch
+    {
+        ActivitySummary activity => Ledger.RecordAsync(activity, default),
+        ActivityDeleted deleted => Ledger.DeleteAsync(deleted, default),
+        AthleteProfileChanged profile => Profiles.RecordAsync(profile, default),
+        _ => throw new ArgumentException(message.GetType().Name),
+    };
+
+    /// <summary>What a running applier does, until nothing is left.</summary>
+    public async Task ApplyAllAsync()
+    {
+        var term = await ClaimAsync();
+        while (await Batches.ApplyAsync(term, default) > 0)
+        {
+        }
+    }
+
+    public async Task<long> CountAsync(string table)
+    {
+        await using var command = Database.CreateCommand($"SELECT count(*) FROM {table}");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ForgetAllAsync()
+    {
+        await using var command = Database.CreateCommand(
+            "TRUNCATE ledger, athlete_place, athlete_profile, athlete_number, board_dirty, board_applied");
+        await command.ExecuteNonQueryAsync();
+        await Eyes.ExecuteAsync("FLUSHDB");
+    }
+
+    /// <summary>Every entry of every board as (key, athlete, score), read without the service's code.</summary>
+    public async Task<HashSet<(string Board, Guid Athlete, long Score)>> BoardsAsync()
+    {
+        var athletes = await NumbersAsync();
+        var entries = new HashSet<(string, Guid, long)>();
+        foreach (var key in (string[])(await Eyes.ExecuteAsync("KEYS", "leaderboard:{*}"))!)
+        {
+            foreach (var entry in await Eyes.SortedSetRangeByRankWithScoresAsync(key))
+            {
+                var number = BitConverter.ToInt64([.. ((byte[])entry.Element!).Reverse()]);
+                entries.Add((key, athletes[number], checked((long)entry.Score)));
+            }
+        }
+
+        return entries;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Redis.Dispose();
+        _eyes.Dispose();
+        await Database.DisposeAsync();
+    }
+
+    private async Task<Dictionary<long, Guid>> NumbersAsync()
+    {
+        var athletes = new Dictionary<long, Guid>();
+        await using var command = Database.CreateCommand("SELECT number, athlete_id FROM athlete_number");
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
+        {
+            athletes[rows.GetInt64(0)] = rows.GetGuid(1);
+        }
+
+        return athletes;
+    }
+}
