@@ -41,9 +41,11 @@ internal sealed record Somebody(Guid Id, HttpClient Http)
 
     public Task<HttpResponseMessage> PatchAsync(string json) => Http.PatchAsync("/athletes/me", Json(json));
 
-    public Task<HttpResponseMessage> PutFriendAsync(Somebody other) => Http.PutAsync($"/athletes/me/friends/{other.Id}", null);
+    public Task<HttpResponseMessage> PutFriendAsync(Somebody other) =>
+        Http.PutAsync($"/athletes/me/friends/{other.Id}", null);
 
-    public Task<HttpResponseMessage> DeleteFriendAsync(Somebody other) => Http.DeleteAsync($"/athletes/me/friends/{other.Id}");
+    public Task<HttpResponseMessage> DeleteFriendAsync(Somebody other) =>
+        Http.DeleteAsync($"/athletes/me/friends/{other.Id}");
 
     /// <summary>How this one sees the other; null: there is nothing between them.</summary>
     public async Task<string?> StateAsync(Somebody other)

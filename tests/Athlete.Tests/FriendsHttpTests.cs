@@ -12,7 +12,9 @@ internal sealed class FriendsHttpTests
     {
         var (ana, bor) = (await Somebody.WithProfileAsync("Ana"), await Somebody.WithProfileAsync("Bor"));
         using var asked = await ana.PutFriendAsync(bor);
-        Assert.That((await ana.StateAsync(bor), await bor.StateAsync(ana)), Is.EqualTo(("REQUESTED_BY_ME", "REQUESTED_BY_THEM")));
+        Assert.That(
+            (await ana.StateAsync(bor), await bor.StateAsync(ana)),
+            Is.EqualTo(("REQUESTED_BY_ME", "REQUESTED_BY_THEM")));
 
         using var accepted = await bor.PutFriendAsync(ana);
         using var repeated = await bor.PutFriendAsync(ana);
@@ -22,7 +24,9 @@ internal sealed class FriendsHttpTests
             Assert.That(asked.StatusCode, Is.EqualTo(HttpStatusCode.Created));
             Assert.That(accepted.StatusCode, Is.EqualTo(HttpStatusCode.Created));
             Assert.That(repeated.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-            Assert.That((body["athleteId"]!.GetValue<Guid>(), body["state"]!.GetValue<string>()), Is.EqualTo((ana.Id, "FRIENDS")));
+            Assert.That(
+                (body["athleteId"]!.GetValue<Guid>(), body["state"]!.GetValue<string>()),
+                Is.EqualTo((ana.Id, "FRIENDS")));
             Assert.That(await ana.StateAsync(bor), Is.EqualTo("FRIENDS"));
         }
     }
@@ -36,7 +40,7 @@ internal sealed class FriendsHttpTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(new[] { ended.StatusCode, again.StatusCode }, Is.All.EqualTo(HttpStatusCode.NoContent));
-            Assert.That((await ana.StateAsync(bor), await bor.StateAsync(ana)), Is.EqualTo(((string?)null, (string?)null)));
+            Assert.That(new[] { await ana.StateAsync(bor), await bor.StateAsync(ana) }, Is.All.Null);
         }
     }
 
@@ -71,7 +75,8 @@ internal sealed class FriendsHttpTests
 
         using var first = await me.Http.GetAsync("/athletes/me/friends?pageSize=2");
         using var second = await me.Http.GetAsync(first.Headers.GetValues("Link").Single().Split('<', '>')[1]);
-        var lines = new[] { await Somebody.BodyAsync(first), await Somebody.BodyAsync(second) }.SelectMany(page => page.AsArray());
+        var pages = new[] { await Somebody.BodyAsync(first), await Somebody.BodyAsync(second) };
+        var lines = pages.SelectMany(page => page.AsArray());
         using (Assert.EnterMultipleScope())
         {
             Assert.That(lines.Select(Line), Is.EqualTo(new[]

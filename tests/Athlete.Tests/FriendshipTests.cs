@@ -48,7 +48,8 @@ internal sealed class FriendshipTests
     }
 
     [Test]
-    public void Asking_again_changes_nothing() => Assert.That(Nothing.Ask(Small).Ask(Small), Is.EqualTo(Nothing.Ask(Small)));
+    public void Asking_again_changes_nothing() =>
+        Assert.That(Nothing.Ask(Small).Ask(Small), Is.EqualTo(Nothing.Ask(Small)));
 
     [Test]
     public void An_ended_friendship_begins_with_a_request_again()
@@ -72,7 +73,8 @@ internal sealed class FriendshipTests
             }
 
             var sinceEnd = words.Skip(words.ToList().LastIndexOf("end") + 1).ToHashSet();
-            return state.ToMessage().AreFriends == sinceEnd.IsSupersetOf(["small", "large"]) && state.Version == changes;
+            var bothAsked = sinceEnd.IsSupersetOf(["small", "large"]);
+            return state.ToMessage().AreFriends == bothAsked && state.Version == changes;
         }));
     }
 }

@@ -5,7 +5,8 @@ namespace Strava.Athletes.Tests;
 [TestFixture]
 internal sealed class ProfileRulesTests
 {
-    private static readonly Profile Ana = new() { Id = Guid.NewGuid(), Version = 3, Name = "Ana", Country = "US", Region = "US-CA" };
+    private static readonly Profile Ana =
+        new() { Id = Guid.NewGuid(), Version = 3, Name = "Ana", Country = "US", Region = "US-CA" };
 
     [TestCase("si", "SI")]
     [TestCase(" Us ", "US")]

@@ -7,7 +7,9 @@ using Strava.Testing;
 
 namespace Strava.Athletes.Tests;
 
-/// <summary>What a subscriber gets: nobody consumes the queue "activity" here, so that everything published lies in it.</summary>
+/// <summary>
+/// What a subscriber gets: nobody consumes the queue "activity" here, so that everything published lies in it.
+/// </summary>
 [TestFixture]
 [Category("Integration")]
 internal sealed class PublishingTests
@@ -32,7 +34,7 @@ internal sealed class PublishingTests
         await Task.WhenAll(writers);
 
         var profiles = await queue.ReadAsync(message => message["athleteId"]?.GetValue<Guid>() == ana.Id, last: 101);
-        var friendships = queue.Seen.Where(message => IsOf(message, ana) && IsOf(message, bor)).Select(Version).ToList();
+        var friendships = queue.Seen.Where(one => IsOf(one, ana) && IsOf(one, bor)).Select(Version).ToList();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(profiles.Select(Version), Is.EqualTo(Enumerable.Range(1, 101)));
@@ -93,7 +95,9 @@ internal sealed class PublishingTests
     {
         public List<JsonNode> Seen { get; } = [];
 
-        /// <summary>Takes messages until the one with the version <paramref name="last"/> has come and the queue is empty.</summary>
+        /// <summary>
+        /// Takes messages until the one with the version <paramref name="last"/> has come and the queue is empty.
+        /// </summary>
         public async Task<List<JsonNode>> ReadAsync(Func<JsonNode, bool> mine, int last)
         {
             var limit = Stopwatch.StartNew();

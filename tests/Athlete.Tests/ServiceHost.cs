@@ -13,7 +13,10 @@ using Strava.Core.Postgres;
 
 namespace Strava.Testing;
 
-/// <summary>A service in this process on a real database and a real broker; tokens are real too, only their issuer is this class.</summary>
+/// <summary>
+/// A service in this process on a real database and a real broker; tokens are real too, only their issuer is this
+/// class.
+/// </summary>
 internal sealed class ServiceHost<TProgram>(string database, Uri broker) : WebApplicationFactory<TProgram>
     where TProgram : class
 {

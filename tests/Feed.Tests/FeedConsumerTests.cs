@@ -33,7 +33,8 @@ internal sealed class FeedConsumerTests
             () => FeedFixture.ReadAsync(_viewer),
             seen => seen.Lines is [var line] && line["name"]!.GetValue<string>() == "Renamed");
 
-        await PublishAsync(new ActivityRevised { Activity = activity with { Version = 7, Visibility = Visibility.OnlyMe } });
+        var hidden = activity with { Version = 7, Visibility = Visibility.OnlyMe };
+        await PublishAsync(new ActivityRevised { Activity = hidden });
         await Eventually.GivesAsync(() => FeedFixture.SeenByAsync(_viewer), seen => seen.Count == 0);
 
         await PublishAsync(new ActivityRevised { Activity = activity with { Version = 8 } });
@@ -61,7 +62,8 @@ internal sealed class FeedConsumerTests
 
         var seen = await Eventually.GivesAsync(
             () => FeedFixture.ReadAsync(_viewer),
-            page => page.Lines.Count == 40 && page.Lines.TrueForAll(line => line["name"]!.GetValue<string>() == "Last"));
+            page => page.Lines.Count == 40
+                && page.Lines.TrueForAll(line => line["name"]!.GetValue<string>() == "Last"));
         Assert.That(
             seen.Lines.Select(line => line["id"]!.GetValue<Guid>()),
             Is.EqualTo(activities.AsEnumerable().Reverse().Select(activity => activity.ActivityId)));
@@ -72,6 +74,7 @@ internal sealed class FeedConsumerTests
         var publisher = FeedFixture.Service.Services.GetRequiredService<ConfirmedPublisher>();
         await publisher.DeclareTopologyAsync(CancellationToken.None);
         await publisher.PublishAsync(
-            messages.Select(message => new OutgoingMessage(Guid.NewGuid(), _number++, message)), CancellationToken.None);
+            messages.Select(message => new OutgoingMessage(Guid.NewGuid(), _number++, message)),
+            CancellationToken.None);
     }
 }

@@ -45,7 +45,8 @@ internal sealed class FeedFixture
         }
     }
 
-    public static async Task<(List<JsonNode> Lines, string? Next)> ReadAsync(Guid viewer, string query = "mode=FRIENDS&pageSize=100")
+    public static async Task<(List<JsonNode> Lines, string? Next)> ReadAsync(
+        Guid viewer, string query = "mode=FRIENDS&pageSize=100")
     {
         using var answer = await Service.ClientOf(viewer).GetAsync(query[0] == '/' ? query : $"/activities?{query}");
         answer.EnsureSuccessStatusCode();

@@ -14,8 +14,8 @@ namespace Strava.Feeds.Tests;
 [Category("Integration")]
 internal sealed class FeedProjectionTests
 {
-    private static readonly Guid[] Athletes = [.. Enumerable.Range(1, 4).Select(i => new Guid(i, 0, 0, new byte[8]))];
-    private static readonly Guid[] Activities = [.. Enumerable.Range(1, 5).Select(i => new Guid(100 + i, 0, 0, new byte[8]))];
+    private static readonly Guid[] Athletes = [.. Enumerable.Range(1, 4).Select(Id)];
+    private static readonly Guid[] Activities = [.. Enumerable.Range(101, 5).Select(Id)];
 
     [Test]
     public async Task Any_order_and_repetition_of_a_history_gives_the_same_tables()
@@ -25,7 +25,8 @@ internal sealed class FeedProjectionTests
         await Migrator.RunAsync(database, [typeof(Migrator).Assembly, typeof(Program).Assembly]);
 
         // FsCheck runs its property on a thread of its own; blocking it blocks nobody else.
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Arb.From(Histories), Arb.From(Gen.Choose(1, int.MaxValue)), (steps, seed) =>
+        var seeds = Arb.From(Gen.Choose(1, int.MaxValue));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Arb.From(Histories), seeds, (steps, seed) =>
         {
             var history = Publish(steps);
             var inOrder = PlayAsync(database, history, parallel: 1).GetAwaiter().GetResult();
@@ -52,16 +53,25 @@ internal sealed class FeedProjectionTests
         var activity = History.Activity(Guid.NewGuid());
         await FeedFixture.ApplyAllAsync(activity, History.Deleted(activity, 6));
         await using var command = FeedFixture.Database.CreateCommand(
-            "SELECT num_nonnulls(name, started_at, distance_millimeters, visibility) FROM activity WHERE activity_id = $1 AND deleted");
+            """
+            SELECT num_nonnulls(name, started_at, distance_millimeters, visibility)
+            FROM activity WHERE activity_id = $1 AND deleted
+            """);
         command.Parameters.Add(new() { Value = activity.ActivityId });
         Assert.That(await command.ExecuteScalarAsync(), Is.Zero);
     }
 
     private static Gen<List<(int Kind, int Which, int Value)>> Histories =>
-        Gen.Choose(0, 3).SelectMany(kind => Gen.Choose(0, 9).SelectMany(which => Gen.Choose(0, 5).Select(value => (kind, which, value))))
-            .ListOf().Select(steps => steps.ToList());
+        (from kind in Gen.Choose(0, 3)
+         from which in Gen.Choose(0, 9)
+         from value in Gen.Choose(0, 5)
+         select (kind, which, value)).ListOf().Select(steps => steps.ToList());
 
-    /// <summary>What the owners would publish, each key with versions that grow by one; a deletion is an activity's last word.</summary>
+    private static Guid Id(int number) => new(number, 0, 0, new byte[8]);
+
+    /// <summary>
+    /// What the owners would publish, each key with versions that grow by one; a deletion is an activity's last word.
+    /// </summary>
     private static List<object> Publish(List<(int Kind, int Which, int Value)> steps)
     {
         var versions = new Dictionary<string, long>();
@@ -77,7 +87,8 @@ internal sealed class FeedProjectionTests
             switch (kind)
             {
                 case 0 when !deleted.Contains(id):
-                    history.Add(History.Activity(owner, Next(id), id, (Visibility)((value % 3) + 1), History.Morning.AddHours(value)));
+                    var (visibility, startedAt) = ((Visibility)((value % 3) + 1), History.Morning.AddHours(value));
+                    history.Add(History.Activity(owner, Next(id), id, visibility, startedAt));
                     break;
                 case 1 when versions.ContainsKey($"{id}") && value == 0 && deleted.Add(id):
                     history.Add(History.Deleted(History.Activity(owner, 0, id), Next(id)));

@@ -119,7 +119,8 @@ internal sealed class FriendsListTests
             query = next is null || by == "cursor" ? next : $"mode=FRIENDS&pageSize=7&page={++page}";
         }
 
-        var expected = all.OrderByDescending(one => one.At).ThenByDescending(one => one.Id.ToString(), StringComparer.Ordinal);
+        var expected = all.OrderByDescending(one => one.At)
+            .ThenByDescending(one => one.Id.ToString(), StringComparer.Ordinal);
         Assert.That(seen, Is.EqualTo(expected.Select(one => one.Id)));
     }
 

@@ -10,7 +10,11 @@ internal static class History
     public static readonly DateTimeOffset Morning = new(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
 
     public static ActivitySummary Activity(
-        Guid athlete, long version = 5, Guid? id = null, Visibility visibility = Visibility.Everyone, DateTimeOffset? startedAt = null) =>
+        Guid athlete,
+        long version = 5,
+        Guid? id = null,
+        Visibility visibility = Visibility.Everyone,
+        DateTimeOffset? startedAt = null) =>
         new()
         {
             ActivityId = id ?? Guid.NewGuid(),
@@ -36,7 +40,16 @@ internal static class History
         new() { ActivityId = activity.ActivityId, AthleteId = activity.AthleteId, Version = version };
 
     public static AthleteProfileChanged Profile(Guid athlete, string name, long version = 1) =>
-        new() { AthleteId = athlete, Version = version, Name = name, Country = "SI", Region = null, City = null, TimeZone = null };
+        new()
+        {
+            AthleteId = athlete,
+            Version = version,
+            Name = name,
+            Country = "SI",
+            Region = null,
+            City = null,
+            TimeZone = null,
+        };
 
     public static FriendshipChanged Friends(Guid one, Guid other, long version = 2, bool areFriends = true)
     {

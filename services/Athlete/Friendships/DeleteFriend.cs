@@ -5,7 +5,9 @@ using Strava.ServiceDefaults;
 
 namespace Strava.Athletes.Friendships;
 
-/// <summary><c>DELETE /athletes/me/friends/{athleteId}</c>: ends it for both sides. 204 also where there is nothing to end.</summary>
+/// <summary>
+/// <c>DELETE /athletes/me/friends/{athleteId}</c>: ends it for both sides. 204 also where there is nothing to end.
+/// </summary>
 internal static class DeleteFriend
 {
     public static void MapDeleteFriend(this IEndpointRouteBuilder me) =>

@@ -31,7 +31,12 @@ internal static class FriendLines
     /// <param name="limit">Most lines to read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<List<FriendLine>> ReadAsync(
-        NpgsqlDataSource database, Guid viewer, Guid? other, long offset, int limit, CancellationToken cancellationToken)
+        NpgsqlDataSource database,
+        Guid viewer,
+        Guid? other,
+        long offset,
+        int limit,
+        CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new() { Value = viewer });

@@ -36,7 +36,9 @@ internal readonly record struct Pair
     public static Pair Of(Guid one, Guid other) => new(FriendshipChanged.Order(one, other));
 }
 
-/// <summary>Who of a pair has asked. Pure: every change answers the next version, or the same one where nothing changes.</summary>
+/// <summary>
+/// Who of a pair has asked. Pure: every change answers the next version, or the same one where nothing changes.
+/// </summary>
 internal sealed record Friendship(Pair Pair, long Version, bool AskedByA, bool AskedByB)
 {
     public Friendship Ask(Guid by) =>

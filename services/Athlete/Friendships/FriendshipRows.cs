@@ -7,10 +7,11 @@ namespace Strava.Athletes.Friendships;
 internal static class FriendshipRows
 {
     /// <summary>
-    /// The pair, locked until the transaction ends, made with version 0 where it is not there: both sides may ask in the same
-    /// moment, and one must see what the other has done. A transaction that changes nothing must roll it back.
+    /// The pair, locked until the transaction ends, made with version 0 where it is not there: both sides may ask in
+    /// the same moment, and one must see what the other has done. A transaction that changes nothing must roll it back.
     /// </summary>
-    public static async Task<Friendship> LockAsync(NpgsqlConnection connection, Pair pair, CancellationToken cancellationToken)
+    public static async Task<Friendship> LockAsync(
+        NpgsqlConnection connection, Pair pair, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Command(
@@ -20,7 +21,8 @@ internal static class FriendshipRows
             """,
             pair));
         batch.BatchCommands.Add(Command(
-            "SELECT version, a_asked, b_asked FROM friendship WHERE athlete_a = $1 AND athlete_b = $2 FOR UPDATE", pair));
+            "SELECT version, a_asked, b_asked FROM friendship WHERE athlete_a = $1 AND athlete_b = $2 FOR UPDATE",
+            pair));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
         return new Friendship(pair, rows.GetInt64(0), rows.GetBoolean(1), rows.GetBoolean(2));

@@ -12,7 +12,11 @@ internal static class GetFriend
         me.MapGet("/friends/{athleteId}", GetAsync).WithName("GetFriend");
 
     private static async Task<Results<Ok<Friend>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
-        Guid athleteId, ClaimsPrincipal caller, NpgsqlDataSource database, HttpContext http, CancellationToken cancellationToken)
+        Guid athleteId,
+        ClaimsPrincipal caller,
+        NpgsqlDataSource database,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         var lines = await FriendLines.ReadAsync(database, caller.AthleteId(), athleteId, 0, 1, cancellationToken);
         if (lines is not [var line])

@@ -14,7 +14,11 @@ internal static class ListFriends
         me.MapGet("/friends", ListAsync).WithName("ListFriends");
 
     private static async Task<Results<Ok<List<Friend>>, StatusCodeHttpResult>> ListAsync(
-        Paging paging, ClaimsPrincipal caller, NpgsqlDataSource database, HttpContext http, CancellationToken cancellationToken)
+        Paging paging,
+        ClaimsPrincipal caller,
+        NpgsqlDataSource database,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         // One line more than asked for tells whether there is a next page.
         var lines = await FriendLines.ReadAsync(

@@ -7,8 +7,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Athletes.Friendships;
 
 /// <summary>
-/// <c>PUT /athletes/me/friends/{athleteId}</c>: asks, or accepts where the other side has asked. 201 where this call changed
-/// something, 200 where it was so already.
+/// <c>PUT /athletes/me/friends/{athleteId}</c>: asks, or accepts where the other side has asked. 201 where this call
+/// changed something, 200 where it was so already.
 /// </summary>
 internal static class PutFriend
 {
@@ -32,7 +32,8 @@ internal static class PutFriend
         if (await ProfileRows.FindAsync(database, myself, cancellationToken) is null)
         {
             // The other side could neither see who asks nor accept.
-            return Problems.Conflict("profile-missing", "You have no profile yet: PATCH /athletes/me to make it, then ask again.");
+            return Problems.Conflict(
+                "profile-missing", "You have no profile yet: PATCH /athletes/me to make it, then ask again.");
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

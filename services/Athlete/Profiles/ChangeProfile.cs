@@ -5,10 +5,14 @@ using Strava.ServiceDefaults;
 
 namespace Strava.Athletes.Profiles;
 
-/// <summary><c>PATCH /athletes/me</c>: makes the profile or changes it. Sent again it changes nothing and says nothing on the bus.</summary>
+/// <summary>
+/// <c>PATCH /athletes/me</c>: makes the profile or changes it. Sent again it changes nothing and says nothing on the
+/// bus.
+/// </summary>
 internal static class ChangeProfile
 {
-    public static void MapChangeProfile(this IEndpointRouteBuilder me) => me.MapPatch("", ChangeAsync).WithName("ChangeProfile");
+    public static void MapChangeProfile(this IEndpointRouteBuilder me) =>
+        me.MapPatch("", ChangeAsync).WithName("ChangeProfile");
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
         ProfilePatch patch,

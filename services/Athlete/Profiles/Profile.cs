@@ -51,7 +51,9 @@ internal sealed record Profile
     };
 }
 
-/// <summary>Body of <c>PATCH /athletes/me</c>. Absent or null: unchanged. The empty string takes a member away (not the name).</summary>
+/// <summary>
+/// Body of <c>PATCH /athletes/me</c>. Absent or null: unchanged. The empty string takes a member away (not the name).
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ProfilePatch
 {

@@ -10,7 +10,8 @@ internal static class ProfileRows
     private const string Columns =
         "athlete_id, version, name, country, region, city, time_zone, units, default_visibility";
 
-    public static async Task<Profile?> FindAsync(NpgsqlDataSource database, Guid athleteId, CancellationToken cancellationToken)
+    public static async Task<Profile?> FindAsync(
+        NpgsqlDataSource database, Guid athleteId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"SELECT {Columns} FROM profile WHERE athlete_id = $1");
         command.Parameters.Add(new() { Value = athleteId });
@@ -19,8 +20,8 @@ internal static class ProfileRows
     }
 
     /// <summary>
-    /// The profile, locked until the transaction ends. One that is not there is made with version 0 first, because what does not
-    /// exist cannot be locked; a transaction that changes nothing must roll it back.
+    /// The profile, locked until the transaction ends. One that is not there is made with version 0 first, because what
+    /// does not exist cannot be locked; a transaction that changes nothing must roll it back.
     /// </summary>
     public static async Task<Profile> LockAsync(
         NpgsqlConnection connection, Guid athleteId, CancellationToken cancellationToken)
@@ -49,13 +50,14 @@ internal static class ProfileRows
     }
 
     /// <summary>The row and its message, in the transaction that holds the row's lock.</summary>
-    public static async Task SaveAsync(NpgsqlConnection connection, Profile profile, CancellationToken cancellationToken)
+    public static async Task SaveAsync(
+        NpgsqlConnection connection, Profile profile, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new(
             """
-            UPDATE profile SET version = $2, name = $3, country = $4, region = $5, city = $6, time_zone = $7, units = $8,
-                default_visibility = $9
+            UPDATE profile SET version = $2, name = $3, country = $4, region = $5, city = $6, time_zone = $7,
+                units = $8, default_visibility = $9
             WHERE athlete_id = $1
             """)
         {
@@ -89,5 +91,6 @@ internal static class ProfileRows
         DefaultVisibility = (Visibility)row.GetInt16(8),
     };
 
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static string? Text(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
 }

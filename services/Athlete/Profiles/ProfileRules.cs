@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Strava.Athletes.Profiles;
 
-/// <summary>What a patch makes of a profile: <see cref="Profile"/> as it would be, and what stands against it.</summary>
+/// <summary>
+/// What a patch makes of a profile: <see cref="Profile"/> as it would be, and what stands against it.
+/// </summary>
 internal sealed record PatchedProfile(Profile Profile, IReadOnlyDictionary<string, string[]> Errors);
 
 /// <summary>Pure: patch and profile in, profile and refusals out. The version is not touched here.</summary>
@@ -99,7 +101,9 @@ internal static partial class ProfileRules
         }
     }
 
-    /// <summary>The form first: the name becomes a file's path in the zone database. right/ and posix/ are its other clocks.</summary>
+    /// <summary>
+    /// The form first: the name becomes a file's path in the zone database. right/ and posix/ are its other clocks.
+    /// </summary>
     private static bool IsKnownZone(string zone) =>
         ZoneForm().IsMatch(zone)
         && !zone.StartsWith("right/", StringComparison.Ordinal)

@@ -3,7 +3,9 @@ using Strava.Contracts.Messages;
 
 namespace Strava.Feeds.Projection;
 
-/// <summary>Hands each message to the projection. The broker's acknowledgement follows the commit, never the other way round.</summary>
+/// <summary>
+/// Hands each message to the projection. The broker's acknowledgement follows the commit, never the other way round.
+/// </summary>
 internal sealed class FeedConsumer(FeedProjection projection) :
     IConsumer<ActivityCompleted>,
     IConsumer<ActivityRevised>,

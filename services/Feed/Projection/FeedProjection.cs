@@ -4,9 +4,10 @@ using Strava.Contracts.Messages;
 namespace Strava.Feeds.Projection;
 
 /// <summary>
-/// What the feed knows, kept up by messages. Each message is ONE statement on ONE row, which takes effect only when its version is
-/// newer than the row's: that makes it safe to repeat, to come late, and to come beside another one of the same row.
-/// Nothing here waits for anything else: an activity is taken before its athlete's profile and before any friendship.
+/// What the feed knows, kept up by messages. Each message is ONE statement on ONE row, which takes effect only when its
+/// version is newer than the row's: that makes it safe to repeat, to come late, and to come beside another one of the
+/// same row. Nothing here waits for anything else: an activity is taken before its athlete's profile and before any
+/// friendship.
 /// </summary>
 internal sealed class FeedProjection(NpgsqlDataSource database)
 {
@@ -37,7 +38,9 @@ internal sealed class FeedProjection(NpgsqlDataSource database)
         activity.MovingMilliseconds,
         activity.ElevationGainCentimeters);
 
-    /// <summary>Leaves a tombstone without figures. Of two messages of one version the deletion wins: better hidden than shown.</summary>
+    /// <summary>
+    /// Leaves a tombstone without figures. Of two messages of one version the deletion wins: better hidden than shown.
+    /// </summary>
     public Task ApplyAsync(ActivityDeleted deletion, CancellationToken cancellationToken) => ExecuteAsync(
         """
         INSERT INTO activity (activity_id, athlete_id, version, deleted) VALUES ($1, $2, $3, true)

@@ -4,8 +4,8 @@ using System.Buffers.Text;
 namespace Strava.Feeds.Timelines;
 
 /// <summary>
-/// The last line that a reader has seen; the next page begins after it, whatever was added above meanwhile. Opaque to callers.
-/// The id breaks ties, so that activities with the same start are neither repeated nor skipped.
+/// The last line that a reader has seen; the next page begins after it, whatever was added above meanwhile. Opaque to
+/// callers. The id breaks ties, so that activities with the same start are neither repeated nor skipped.
 /// </summary>
 internal readonly record struct FeedCursor(DateTimeOffset StartedAt, Guid ActivityId)
 {

@@ -8,13 +8,13 @@ namespace Strava.Feeds.Timelines;
 internal sealed record FeedLine(PartialActivity Activity, long ActivityVersion, long AthleteVersion);
 
 /// <summary>
-/// The newest activities of somebody's friends, gathered when they are read (fan-out on read): saving an activity costs one row,
-/// however many friends its athlete has, and unfriending or hiding takes effect with the next read.
+/// The newest activities of somebody's friends, gathered when they are read (fan-out on read): saving an activity costs
+/// one row, however many friends its athlete has, and unfriending or hiding takes effect with the next read.
 /// </summary>
 /// <remarks>
-/// Cost with f friends and a page of n lines: f index probes for each friend's newest one; only the n friends with the newest ones
-/// can be on the page, and at most n entries of each are read. That is f × log N + n², and never all activities.
-/// With a page number instead of a cursor n is page × pageSize.
+/// Cost with f friends and a page of n lines: f index probes for each friend's newest one; only the n friends with the
+/// newest ones can be on the page, and at most n entries of each are read. That is f × log N + n², and never all
+/// activities. With a page number instead of a cursor n is page × pageSize.
 /// </remarks>
 internal sealed class FriendsActivities(NpgsqlDataSource database)
 {

@@ -7,10 +7,14 @@ using Strava.ServiceDefaults;
 
 namespace Strava.Feeds.Timelines;
 
-/// <summary><c>GET /activities?mode=FRIENDS</c>: friends' saved activities that friends may see, newest first.</summary>
+/// <summary>
+/// <c>GET /activities?mode=FRIENDS</c>: friends' saved activities that friends may see, newest first.
+/// </summary>
 internal static class ListFriendsActivities
 {
-    /// <summary>A numbered page is found by reading all that lie before it; a cursor is as cheap on the thousandth page.</summary>
+    /// <summary>
+    /// A numbered page is found by reading all that lie before it; a cursor is as cheap on the thousandth page.
+    /// </summary>
     private const int DeepestLine = 10_000;
 
     public static WebApplicationBuilder AddTimelines(this WebApplicationBuilder builder)
@@ -33,7 +37,8 @@ internal static class ListFriendsActivities
     {
         if (mode != "FRIENDS")
         {
-            return Problems.Malformed("mode", "mode must be FRIENDS here; USER, your own activities, is answered elsewhere.");
+            return Problems.Malformed(
+                "mode", "mode must be FRIENDS here; USER, your own activities, is answered elsewhere.");
         }
 
         // Where both are given the cursor decides: a next link keeps the page number that its request came with.
@@ -47,11 +52,13 @@ internal static class ListFriendsActivities
         if (offset + paging.PageSize > DeepestLine)
         {
             return Problems.Malformed(
-                "page", $"page × pageSize may be {DeepestLine} at most; follow the Link header's rel=\"next\" to go deeper.");
+                "page",
+                $"page × pageSize may be {DeepestLine} at most; follow the Link header's rel=\"next\" to go deeper.");
         }
 
         // One line more than asked for tells whether there is a next page.
-        var lines = await activities.ReadAsync(caller.AthleteId(), after, offset, paging.PageSize + 1, cancellationToken);
+        var lines = await activities.ReadAsync(
+            caller.AthleteId(), after, offset, paging.PageSize + 1, cancellationToken);
         if (lines.Count > paging.PageSize)
         {
             lines.RemoveAt(paging.PageSize);
