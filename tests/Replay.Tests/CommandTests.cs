@@ -43,7 +43,9 @@ internal sealed class CommandTests
     [TestCase("demo now", "now has no meaning here.")]
     [TestCase("demo --speed 3", "There is no option --speed here: there are --gateway.")]
     [TestCase("demo --gateway", "A value is missing after --gateway.")]
-    [TestCase("demo --gateway localhost:8080", "localhost:8080 is no address of a gateway: give one like http://localhost:8080.")]
+    [TestCase(
+        "demo --gateway localhost:8080",
+        "localhost:8080 is no address of a gateway: give one like http://localhost:8080.")]
     [TestCase("demo --gateway /tmp", "/tmp is no address of a gateway: give one like http://localhost:8080.")]
     [TestCase("import --as demo", "Name the file to import: --file ride.gpx.")]
     [TestCase("import x.gpx", "Say whose activity it becomes: --as demo.")]

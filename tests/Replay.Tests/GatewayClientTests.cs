@@ -14,7 +14,7 @@ internal sealed class GatewayClientTests
     {
         using var stub = new Stub(busy, busy, HttpStatusCode.OK);
         using var gateway = new GatewayClient(Address, stub, TimeProvider.System);
-        var answer = await gateway.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "/x"), CancellationToken.None);
+        var answer = await gateway.SendAsync(Get, CancellationToken.None);
         Assert.That((answer.Status, stub.Calls), Is.EqualTo((HttpStatusCode.OK, 3)));
     }
 
@@ -23,7 +23,7 @@ internal sealed class GatewayClientTests
     {
         using var stub = new Stub(HttpStatusCode.ServiceUnavailable);
         using var gateway = new GatewayClient(Address, stub, TimeProvider.System);
-        var answer = await gateway.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "/x"), CancellationToken.None);
+        var answer = await gateway.SendAsync(Get, CancellationToken.None);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(stub.Calls, Is.EqualTo(6));
@@ -36,7 +36,7 @@ internal sealed class GatewayClientTests
     {
         using var gateway = new GatewayClient(new Uri("http://127.0.0.1:1"));
         Assert.That(
-            () => gateway.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "/x"), CancellationToken.None),
+            () => gateway.SendAsync(Get, CancellationToken.None),
             Throws.InstanceOf<ReplayFailureException>().With.Message.Contains("make run"));
     }
 
@@ -51,12 +51,17 @@ internal sealed class GatewayClientTests
         Assert.That(ProblemSentence.From(body), Is.EqualTo(sentence));
     }
 
-    /// <summary>Answers with the statuses one after another, the last one for ever, and asks for a wait that is none.</summary>
+    private static HttpRequestMessage Get() => new(HttpMethod.Get, "/x");
+
+    /// <summary>
+    /// Answers with the statuses one after another, the last one for ever, and asks for a wait that is none.
+    /// </summary>
     private sealed class Stub(params HttpStatusCode[] statuses) : HttpMessageHandler
     {
         public int Calls { get; private set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var response = new HttpResponseMessage(statuses[Math.Min(Calls++, statuses.Length - 1)]);
             response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.Zero);

@@ -62,7 +62,11 @@ internal sealed class RecordLiveTests
     {
         using var stack = new FakeStack { IsDeleted = true };
         var sent = await RecordAsync(stack, Morning);
-        Assert.That((sent.Outcome, sent.Activity, stack.Writes.Count), Is.EqualTo((Outcome.LeftAlone, (object?)null, 0)));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(sent, Is.EqualTo(new Sent(Outcome.LeftAlone, Activity: null)));
+            Assert.That(stack.Writes, Is.Empty);
+        }
     }
 
     private static async Task<Sent> RecordAsync(FakeStack stack, DateTimeOffset now)
@@ -75,10 +79,13 @@ internal sealed class RecordLiveTests
     private static DateTimeOffset TimeOf(string write)
     {
         var body = JsonDocument.Parse(write[write.IndexOf('{', StringComparison.Ordinal)..]).RootElement;
-        return (body.TryGetProperty("location", out var location) ? location : body).GetProperty("at").GetDateTimeOffset();
+        var timed = body.TryGetProperty("location", out var location) ? location : body;
+        return timed.GetProperty("at").GetDateTimeOffset();
     }
 
-    /// <summary>As much of the stack as one live recording needs: it keeps the start, and every write as it came.</summary>
+    /// <summary>
+    /// As much of the stack as one live recording needs: it keeps the start, and every write as it came.
+    /// </summary>
     private sealed class FakeStack : HttpMessageHandler
     {
         private CreateActivity? _created;
@@ -133,7 +140,8 @@ internal sealed class RecordLiveTests
 
         private static HttpResponseMessage Answer<T>(HttpStatusCode status, T body) => new(status)
         {
-            Content = new StringContent(JsonSerializer.Serialize(body, GatewayClient.Json), Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                JsonSerializer.Serialize(body, GatewayClient.Json), Encoding.UTF8, "application/json"),
         };
     }
 }

@@ -16,8 +16,8 @@ internal static class Help
           Strava.Replay --help
               Shows this.
 
-        URL is http://localhost:8080 unless given. The stack hands out tokens for athletes by name (POST /dev/token), as it
-        does in Development. Exit code 0: done; 1: it did not go through, a sentence says why; 130: stopped by Ctrl-C.
+        URL is http://localhost:8080 unless given. The stack must hand out tokens by name (POST /dev/token), as it does in
+        Development. Exit code 0: done; 1: it did not go through, a sentence says why; 130: stopped by Ctrl-C.
 
         """;
 }

@@ -4,7 +4,9 @@ using Strava.Contracts.Sports;
 
 namespace Strava.Replay.Demo;
 
-/// <summary>Waits until what was sent shows in the feed and on the boards: they follow by messages, usually within a second.</summary>
+/// <summary>
+/// Waits until what was sent shows in the feed and on the boards: they follow by messages, usually within a second.
+/// </summary>
 internal sealed class Arrival(TimeProvider clock)
 {
     private const int FeedPageSize = 100;
@@ -69,7 +71,8 @@ internal sealed class Arrival(TimeProvider clock)
             if (clock.GetElapsedTime(since) > LongestWait)
             {
                 throw new ReplayFailureException(
-                    $"After {LongestWait.TotalSeconds} s {sentence}: look at make logs S={service}, and whether make status shows all up.");
+                    $"After {LongestWait.TotalSeconds} s {sentence}: "
+                    + $"look at make logs S={service}, and whether make status shows all up.");
             }
 
             await Task.Delay(Pace, clock, cancellationToken);

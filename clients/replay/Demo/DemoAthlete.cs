@@ -31,7 +31,9 @@ internal sealed record DemoAthlete(
         new("Chiara Riva", "IT", "IT-36", "Trieste", "Europe/Rome", new(45.6390, 13.8030), 20, Sport.Run, 0.92),
     ];
 
-    /// <summary>Pairs of places in <see cref="All"/>. The last one is no friend of demo's: seen on boards, not in the feed.</summary>
+    /// <summary>
+    /// Pairs of places in <see cref="All"/>. The last one is no friend of demo's: seen on boards, not in the feed.
+    /// </summary>
     public static IReadOnlyList<(int One, int Other)> Friendships { get; } =
         [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 4), (3, 5)];
 }

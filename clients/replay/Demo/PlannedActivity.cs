@@ -8,8 +8,8 @@ using Strava.Replay.Generation;
 namespace Strava.Replay.Demo;
 
 /// <summary>
-/// What an athlete does on a day follows from who and when alone, never from when the demo runs: running it again plans the very same
-/// activities under the same ids, and a later day only adds to them.
+/// What an athlete does on a day follows from who and when alone, never from when the demo runs: running it again plans
+/// the very same activities under the same ids, and a later day only adds to them.
 /// </summary>
 internal sealed record PlannedActivity(Guid Id, string Name, Visibility Visibility, TrackPlan Track)
 {
@@ -33,7 +33,8 @@ internal sealed record PlannedActivity(Guid Id, string Name, Visibility Visibili
         var random = SeededRandom.Of(key);
         var speed = Speed(athlete, athlete.Favourite, random);
         var seconds = 57.0 * SportRules.Of(athlete.Favourite).SamplingSeconds;
-        return new PlannedActivity(IdOf(key), $"Live {Noun(athlete.Favourite)} in {athlete.City}", Visibility.Everyone, new TrackPlan
+        var name = $"Live {Noun(athlete.Favourite)} in {athlete.City}";
+        return new PlannedActivity(IdOf(key), name, Visibility.Everyone, new TrackPlan
         {
             Sport = athlete.Favourite,
             Seed = (ulong)random.Whole(0, int.MaxValue - 1),
@@ -61,7 +62,8 @@ internal sealed record PlannedActivity(Guid Id, string Name, Visibility Visibili
         var other = athlete.Favourite == Sport.Ride ? Sport.Run : Sport.Ride;
         var sport = random.IsTrue(0.7) ? athlete.Favourite : other;
         var hour = random.Whole(5, 16);
-        var start = new DateTimeOffset(day, new TimeOnly(hour, random.Whole(0, 59), random.Whole(0, 59)), TimeSpan.Zero);
+        var time = new TimeOnly(hour, random.Whole(0, 59), random.Whole(0, 59));
+        var start = new DateTimeOffset(day, time, TimeSpan.Zero);
         var isRide = sport == Sport.Ride;
         return new PlannedActivity(
             IdOf(key),
@@ -73,7 +75,8 @@ internal sealed record PlannedActivity(Guid Id, string Name, Visibility Visibili
                 Seed = (ulong)random.Whole(0, int.MaxValue - 1),
                 Start = athlete.Home.Moved(random.Between(-1_500, 1_500), random.Between(-1_500, 1_500)),
                 StartAtMs = start.ToUnixTimeMilliseconds() + random.Whole(0, 999),
-                DistanceMeters = (isRide ? random.Between(16_000, 44_000) : random.Between(4_000, 13_000)) * athlete.Fitness,
+                DistanceMeters = athlete.Fitness
+                    * (isRide ? random.Between(16_000, 44_000) : random.Between(4_000, 13_000)),
                 SpeedMetersPerSecond = Speed(athlete, sport, random),
                 BaseHeightMeters = athlete.BaseHeightMeters,
                 TrafficLights = random.Whole(1, isRide ? 7 : 4),

@@ -6,8 +6,9 @@ using Strava.Replay.Generation;
 namespace Strava.Replay.Demo;
 
 /// <summary>
-/// An activity recorded live, the way a phone with a connection does it: created and started, then points and presses of the button in the
-/// order of their times. Safe to repeat, also after a run that broke off: the stack's answer says when it started, from which all else follows.
+/// An activity recorded live, the way a phone with a connection does it: created and started, then points and presses
+/// of the button in the order of their times. Safe to repeat, also after a run that broke off: the stack's answer says
+/// when it started, from which all else follows.
 /// </summary>
 internal static class RecordLive
 {
@@ -28,7 +29,7 @@ internal static class RecordLive
             return new Sent(Outcome.Known, created);
         }
 
-        var startAtMs = (created.StartedAt ?? DateTimeOffset.FromUnixTimeMilliseconds(proposed.Track.StartAtMs)).ToUnixTimeMilliseconds();
+        var startAtMs = created.StartedAt?.ToUnixTimeMilliseconds() ?? proposed.Track.StartAtMs;
         var track = TrackGenerator.Generate(PlannedActivity.Live(athlete, today, startAtMs).Track);
         await PlayAsync(session, proposed.Id, track, cancellationToken);
         return new Sent(Outcome.New, created);
@@ -44,7 +45,8 @@ internal static class RecordLive
         StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(proposed.Track.StartAtMs),
     };
 
-    private static async Task PlayAsync(AthleteSession session, Guid id, GeneratedTrack track, CancellationToken cancellationToken)
+    private static async Task PlayAsync(
+        AthleteSession session, Guid id, GeneratedTrack track, CancellationToken cancellationToken)
     {
         var next = 0;
         foreach (var change in track.StateLog)
@@ -55,7 +57,8 @@ internal static class RecordLive
                 (await session.PostAsync($"/activities/{id}/routes", point, cancellationToken)).OrFail();
             }
 
-            var press = new PatchActivity { State = change.State, At = DateTimeOffset.FromUnixTimeMilliseconds(change.AtMs) };
+            var at = DateTimeOffset.FromUnixTimeMilliseconds(change.AtMs);
+            var press = new PatchActivity { State = change.State, At = at };
             (await session.PatchAsync($"/activities/{id}", press, cancellationToken)).OrFail();
         }
     }
@@ -63,7 +66,7 @@ internal static class RecordLive
     // Played in seconds, yet all its times lie in the past: a server refuses points from the future.
     private static long StartToEndNow(DemoAthlete athlete, DateOnly today, DateTimeOffset now)
     {
-        var length = TrackGenerator.Generate(PlannedActivity.Live(athlete, today, startAtMs: 0).Track).StateLog[^1].AtMs;
-        return now.ToUnixTimeMilliseconds() - length;
+        var fromZero = TrackGenerator.Generate(PlannedActivity.Live(athlete, today, startAtMs: 0).Track);
+        return now.ToUnixTimeMilliseconds() - fromZero.StateLog[^1].AtMs;
     }
 }

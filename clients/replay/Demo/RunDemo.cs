@@ -4,7 +4,8 @@ using Strava.Replay.Gateway;
 namespace Strava.Replay.Demo;
 
 /// <summary>
-/// <c>Strava.Replay demo</c>: 1. athletes, 2. friendships, 3. recordings, 4. waits until feed and boards show them, 5. shows them.
+/// <c>Strava.Replay demo</c>: 1. athletes, 2. friendships, 3. recordings, 4. waits until feed and boards show them, 5.
+/// shows them.
 /// </summary>
 internal sealed class RunDemo(GatewayClient gateway, TimeProvider clock, TextWriter output)
 {
@@ -50,12 +51,13 @@ internal sealed class RunDemo(GatewayClient gateway, TimeProvider clock, TextWri
             made += await AskAsync(members[one], members[other]) | await AskAsync(members[other], members[one]);
         }
 
-        var known = made == DemoAthlete.Friendships.Count ? "" : $", {DemoAthlete.Friendships.Count - made} were there already";
-        output.WriteLine($"    friendships: {made} made{known}");
+        var known = DemoAthlete.Friendships.Count - made;
+        output.WriteLine($"    friendships: {made} made{Others(known, "there already")}");
 
         async Task<int> AskAsync(DemoMember asking, DemoMember asked)
         {
-            var answer = await asking.Session.PutAsync($"/athletes/me/friends/{asked.Session.AthleteId}", cancellationToken);
+            var path = $"/athletes/me/friends/{asked.Session.AthleteId}";
+            var answer = await asking.Session.PutAsync(path, cancellationToken);
             return answer.OrFail().IsCreated ? 1 : 0;
         }
     }

@@ -40,7 +40,8 @@ internal sealed class Showing(Uri gateway, TextWriter output)
         Print($"What the friends of {viewer.Athlete.Name} did, newest first", table);
     }
 
-    private async Task ShowBoardAsync(DemoMember viewer, Sport sport, string window, CancellationToken cancellationToken)
+    private async Task ShowBoardAsync(
+        DemoMember viewer, Sport sport, string window, CancellationToken cancellationToken)
     {
         var country = viewer.Athlete.Country;
         var path = Arrival.BoardPath(sport, country, window, Lines);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Strava.Replay.Demo;
 
-/// <summary>Lines in columns as wide as their widest cell; a heading that begins with &gt; makes its column flush right.</summary>
+/// <summary>
+/// Lines in columns as wide as their widest cell; a heading that begins with &gt; makes its column flush right.
+/// </summary>
 internal sealed class Table(params string[] headings)
 {
     private readonly List<string[]> _rows = [[.. headings.Select(heading => heading.TrimStart('>'))]];

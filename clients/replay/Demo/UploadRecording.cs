@@ -4,7 +4,9 @@ using Strava.Replay.Generation;
 
 namespace Strava.Replay.Demo;
 
-/// <summary>A recording made offline, in one request. Safe to repeat: the id and every byte follow from the plan.</summary>
+/// <summary>
+/// A recording made offline, in one request. Safe to repeat: the id and every byte follow from the plan.
+/// </summary>
 internal static class UploadRecording
 {
     public static async Task<Sent> UploadAsync(

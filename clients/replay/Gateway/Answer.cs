@@ -17,19 +17,22 @@ internal sealed record Answer(HttpMethod Method, Uri Address, HttpStatusCode Sta
     public Answer OrFail()
     {
         return (int)Status is >= 200 and < 300 ? this : throw new ReplayFailureException(
-            $"{Method} {Address} was answered with {(int)Status}: {Problem} (The services' side of it: make logs NOFOLLOW=1)");
+            $"{Method} {Address} was answered with {(int)Status}: {Problem} "
+            + "(The services' side of it: make logs NOFOLLOW=1)");
     }
 
     public T Read<T>()
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(OrFail().Body, GatewayClient.Json) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize<T>(OrFail().Body, GatewayClient.Json)
+                ?? throw new JsonException("It is null.");
         }
         catch (JsonException exception)
         {
             throw new ReplayFailureException(
-                $"{Method} {Address} gave an answer that this version cannot read ({exception.Message}): build client and stack anew with make build.");
+                $"{Method} {Address} gave an answer that this version cannot read ({exception.Message}): "
+                + "build client and stack anew with make build.");
         }
     }
 }

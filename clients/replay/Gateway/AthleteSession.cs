@@ -24,11 +24,13 @@ internal sealed class AthleteSession
         GatewayClient gateway, TokenRequest request, CancellationToken cancellationToken)
     {
         var answer = await gateway.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, "/dev/token") { Content = JsonBody(request) }, cancellationToken);
+            () => new HttpRequestMessage(HttpMethod.Post, "/dev/token") { Content = JsonBody(request) },
+            cancellationToken);
         if (answer.Status == System.Net.HttpStatusCode.NotFound)
         {
             throw new ReplayFailureException(
-                $"{gateway.Address} hands out no development tokens: only a stack in Development does, as make run starts it.");
+                $"{gateway.Address} hands out no development tokens: "
+                + "only a stack in Development does, as make run starts it.");
         }
 
         return new AthleteSession(gateway, answer.Read<TokenAnswer>());
@@ -49,14 +51,19 @@ internal sealed class AthleteSession
     public Task<Answer> PutGzipAsync<T>(string path, T body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Put, path, () => GzipBody(body), cancellationToken);
 
-    public Task<Answer> PostFormAsync(string path, Func<MultipartFormDataContent> form, CancellationToken cancellationToken) =>
+    public Task<Answer> PostFormAsync(
+        string path, Func<MultipartFormDataContent> form, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, form, cancellationToken);
 
     private Task<Answer> SendAsync(
         HttpMethod method, string path, Func<HttpContent?> content, CancellationToken cancellationToken)
     {
         return _gateway.SendAsync(
-            () => new HttpRequestMessage(method, path) { Content = content(), Headers = { Authorization = _authorization } },
+            () => new HttpRequestMessage(method, path)
+            {
+                Content = content(),
+                Headers = { Authorization = _authorization },
+            },
             cancellationToken);
     }
 

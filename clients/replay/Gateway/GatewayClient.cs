@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Strava.Replay.Gateway;
 
 /// <summary>
-/// All calls to the stack. Each has a timeout; 429 and 503 are waited out as the server asks, within bounds. Sending again is safe
-/// because every write that this program makes names its own id.
+/// All calls to the stack. Each has a timeout; 429 and 503 are waited out as the server asks, within bounds. Sending
+/// again is safe because every write that this program makes names its own id.
 /// </summary>
 internal sealed class GatewayClient : IDisposable
 {
@@ -58,7 +58,8 @@ internal sealed class GatewayClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpRequestMessage message, CancellationToken cancellationToken)
     {
         try
         {
@@ -73,12 +74,14 @@ internal sealed class GatewayClient : IDisposable
         catch (HttpRequestException exception)
         {
             throw new ReplayFailureException(
-                $"The connection broke in {message.Method} {message.RequestUri} ({exception.Message}): look at make logs, then run this again.");
+                $"The connection broke in {message.Method} {message.RequestUri} ({exception.Message}): "
+                + "look at make logs, then run this again.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ReplayFailureException(
-                $"{message.Method} {message.RequestUri} had no answer within {CallTimeout.TotalSeconds} s: look at make logs, then run this again.");
+                $"{message.Method} {message.RequestUri} had no answer within {CallTimeout.TotalSeconds} s: "
+                + "look at make logs, then run this again.");
         }
     }
 

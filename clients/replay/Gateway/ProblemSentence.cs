@@ -39,5 +39,6 @@ internal static class ProblemSentence
     private static string? Text(JsonElement problem, string name) =>
         problem.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
-    private static string Shorten(string body) => body.Length == 0 ? "It gave no reason." : body[..Math.Min(body.Length, 300)];
+    private static string Shorten(string body) =>
+        body.Length == 0 ? "It gave no reason." : body[..Math.Min(body.Length, 300)];
 }

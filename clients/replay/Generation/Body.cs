@@ -2,7 +2,9 @@ using Strava.Contracts.Sports;
 
 namespace Strava.Replay.Generation;
 
-/// <summary>Heart rate and cadence of the athlete: the heart follows the effort with a lag and drifts up as they tire.</summary>
+/// <summary>
+/// Heart rate and cadence of the athlete: the heart follows the effort with a lag and drifts up as they tire.
+/// </summary>
 internal sealed class Body(TrackPlan plan, SeededRandom random)
 {
     private const double StandingMetersPerSecond = 0.5;

@@ -1,8 +1,8 @@
 namespace Strava.Replay.Generation;
 
 /// <summary>
-/// A receiver's error: it wanders over tens of seconds and is smooth from second to second (a random walk that is pulled back, then
-/// smoothed), with a little jitter on top. White noise would lengthen every track by far too much.
+/// A receiver's error: it wanders over tens of seconds and is smooth from second to second (a random walk that is
+/// pulled back, then smoothed), with a little jitter on top. White noise would lengthen every track by far too much.
 /// </summary>
 internal sealed class GpsNoise
 {

@@ -1,8 +1,8 @@
 namespace Strava.Replay.Generation;
 
 /// <summary>
-/// A wandering loop that begins and ends at one place: a circle whose radius swings in a few random harmonics, so that its heading
-/// is smooth everywhere.
+/// A wandering loop that begins and ends at one place: a circle whose radius swings in a few random harmonics, so that
+/// its heading is smooth everywhere.
 /// </summary>
 internal sealed class LoopRoute
 {
@@ -63,14 +63,17 @@ internal sealed class LoopRoute
     private static (double East, double North)[] Outline(SeededRandom random, int steps)
     {
         var harmonics = Enumerable.Range(FirstHarmonic, LastHarmonic - FirstHarmonic + 1)
-            .Select(order => (order, Swing: random.Between(0.1, 0.5) / Math.Pow(order, 1.3), Phase: random.Between(0, 2 * Math.PI)))
+            .Select(order => (
+                Order: order,
+                Swing: random.Between(0.1, 0.5) / Math.Pow(order, 1.3),
+                Phase: random.Between(0, 2 * Math.PI)))
             .ToArray();
         var turn = random.Between(0, 2 * Math.PI);
         var corners = new (double, double)[steps + 1];
         for (var step = 0; step <= steps; step++)
         {
             var angle = 2 * Math.PI * step / steps;
-            var radius = 1 + harmonics.Sum(wave => wave.Swing * Math.Cos((wave.order * angle) + wave.Phase));
+            var radius = 1 + harmonics.Sum(wave => wave.Swing * Math.Cos((wave.Order * angle) + wave.Phase));
             var (sin, cos) = Math.SinCos(angle + turn);
             corners[step] = (radius * cos, radius * sin);
         }
@@ -80,6 +83,8 @@ internal sealed class LoopRoute
 
     private static double Length((double East, double North)[] outline)
     {
-        return outline.Zip(outline.Skip(1), (from, to) => double.Hypot(to.East - from.East, to.North - from.North)).Sum();
+        return outline
+            .Zip(outline.Skip(1), (from, to) => double.Hypot(to.East - from.East, to.North - from.North))
+            .Sum();
     }
 }

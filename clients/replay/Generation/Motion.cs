@@ -9,7 +9,9 @@ namespace Strava.Replay.Generation;
 /// <param name="IsPaused">The recording is paused.</param>
 internal readonly record struct Tick(double ArcMeters, double SpeedMetersPerSecond, bool IsPaused);
 
-/// <summary>What the athlete does, second by second: sets off, tires, feels the hills, halts, pauses, and stops at the end.</summary>
+/// <summary>
+/// What the athlete does, second by second: sets off, tires, feels the hills, halts, pauses, and stops at the end.
+/// </summary>
 internal sealed class Motion
 {
     private const double WalkingMetersPerSecond = 1.2;

@@ -12,7 +12,9 @@ internal readonly record struct Place(double Latitude, double Longitude)
         return new Place(latitude, Longitude + double.RadiansToDegrees(eastMeters / (MetersPerRadian * shrink)));
     }
 
-    /// <summary>Good to a millionth for neighbours; on purpose not the formula whose figures are tested with it.</summary>
+    /// <summary>
+    /// Good to a millionth for neighbours; on purpose not the formula whose figures are tested with it.
+    /// </summary>
     public double MetersTo(Place other)
     {
         var shrink = Math.Cos(double.DegreesToRadians((Latitude + other.Latitude) / 2));

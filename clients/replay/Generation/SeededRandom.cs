@@ -5,8 +5,8 @@ using System.Text;
 namespace Strava.Replay.Generation;
 
 /// <summary>
-/// SplitMix64. The framework's seeded Random promises its sequence for no other version, but a recording must come out the same
-/// on every machine: it is sent again under the same id.
+/// SplitMix64. The framework's seeded Random promises its sequence for no other version, but a recording must come out
+/// the same on every machine: it is sent again under the same id.
 /// </summary>
 internal sealed class SeededRandom(ulong seed)
 {

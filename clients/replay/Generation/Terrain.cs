@@ -1,6 +1,8 @@
 namespace Strava.Replay.Generation;
 
-/// <summary>An invented landscape: smooth, and the same for everyone, so that a hill is as high on every track over it.</summary>
+/// <summary>
+/// An invented landscape: smooth, and the same for everyone, so that a hill is as high on every track over it.
+/// </summary>
 internal static class Terrain
 {
     private const double MetersPerDegree = 111_195;
@@ -16,13 +18,15 @@ internal static class Terrain
     /// <summary>Height over the lowest place, 0 to 170 m.</summary>
     public static double ReliefMeters(Place place)
     {
-        // One scale for all longitudes keeps this a function of the place alone; the hills are only narrower in the north.
+        // One scale for all longitudes keeps this a function of the place alone; the hills are only narrower in the
+        // north.
         var eastMeters = place.Longitude * MetersPerDegree * 0.7;
         var northMeters = place.Latitude * MetersPerDegree;
         return Waves.Sum(wave => wave.At(eastMeters, northMeters));
     }
 
-    private readonly record struct Wave(double AmplitudeMeters, double LengthMeters, double DirectionRadians, double Phase)
+    private readonly record struct Wave(
+        double AmplitudeMeters, double LengthMeters, double DirectionRadians, double Phase)
     {
         public double At(double eastMeters, double northMeters)
         {

@@ -6,8 +6,9 @@ using Strava.Contracts.Tracks;
 namespace Strava.Replay.Generation;
 
 /// <summary>
-/// Makes a recording that could be real: 1. a wandering loop, 2. what the athlete does on it, second by second, 3. what a phone writes
-/// down of that: samples with the receiver's error and its silences. Pure: no clock, and chance comes from the plan's seed alone.
+/// Makes a recording that could be real: 1. a wandering loop, 2. what the athlete does on it, second by second, 3. what
+/// a phone writes down of that: samples with the receiver's error and its silences. Pure: no clock, and chance comes
+/// from the plan's seed alone.
 /// </summary>
 internal static class TrackGenerator
 {
@@ -36,7 +37,8 @@ internal static class TrackGenerator
             noise.AdvanceOneSecond();
             barometer.AdvanceOneSecond();
             body.AdvanceOneSecond(tick, grade, (double)second / motion.Ticks.Count);
-            if (second % periodSeconds != 0 || silent.Contains(second) || (tick.IsPaused && tick.SpeedMetersPerSecond == 0))
+            var isPocketed = tick.IsPaused && tick.SpeedMetersPerSecond == 0;
+            if (second % periodSeconds != 0 || silent.Contains(second) || isPocketed)
             {
                 continue;
             }

@@ -8,7 +8,10 @@ using Strava.Replay.Gateway;
 
 namespace Strava.Replay.Import;
 
-/// <summary><c>Strava.Replay import</c>: uploads a file, shows what it became. Safe to repeat: the same file is the same activity.</summary>
+/// <summary>
+/// <c>Strava.Replay import</c>: uploads a file, shows what it became. Safe to repeat: the same file is the same
+/// activity.
+/// </summary>
 internal sealed class ImportFile(GatewayClient gateway, TextWriter output)
 {
     public async Task RunAsync(Command.ImportFile command, CancellationToken cancellationToken)
@@ -34,7 +37,8 @@ internal sealed class ImportFile(GatewayClient gateway, TextWriter output)
         foreach (var activity in activities)
         {
             var path = $"/activities/{activity.Id}";
-            Show((await session.GetAsync(path, cancellationToken)).Read<ActivityDetails>(), new Uri(gateway.Address, path));
+            var details = (await session.GetAsync(path, cancellationToken)).Read<ActivityDetails>();
+            Show(details, new Uri(gateway.Address, path));
         }
     }
 
@@ -48,7 +52,9 @@ internal sealed class ImportFile(GatewayClient gateway, TextWriter output)
         try
         {
             var content = await File.ReadAllBytesAsync(path, cancellationToken);
-            return content.Length > 0 ? content : throw new ReplayFailureException($"{path} is empty: export it again.");
+            return content.Length > 0
+                ? content
+                : throw new ReplayFailureException($"{path} is empty: export it again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -74,7 +80,7 @@ internal sealed class ImportFile(GatewayClient gateway, TextWriter output)
         output.WriteLine();
         Line("name", activity.Name);
         Line("sport", SportRules.Of(activity.Type).Word);
-        Line("start", activity.StartedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "unknown");
+        Line("start", Figures.Moment(activity.StartedAt));
         Line("distance", Figures.Kilometres(activity.DistanceMeters));
         if (activity.TotalSeconds > 0)
         {
