@@ -16,20 +16,25 @@ internal static class BoardApplierExtensions
 }
 
 /// <summary>
-/// Carries the ledger's changes over to Redis: the only writer of boards. One worker owns all partitions for now; to split, give each
-/// worker a lease name and partitions of its own, and recovery a lease.
+/// Carries the ledger's changes over to Redis: the only writer of boards. One worker owns all partitions for now; to
+/// split, give each worker a lease name and partitions of its own, and recovery a lease.
 /// </summary>
 /// <remarks>
 /// Why a board cannot keep an old score, whatever freezes or overlaps:
 /// 1. A mark is removed only if its version is the one that was taken, so a change after the taking keeps its mark.
-/// 2. The totals are read after the marks were taken, in a snapshot that also shows this term as the partition's last claim. Who claims
-///    later gets a greater token and a later snapshot: a greater token is never older news.
+/// 2. The totals are read after the marks were taken, in a snapshot that also shows this term as the partition's last
+/// claim. Who claims later gets a greater token and a later snapshot: a greater token is never older news.
 /// 3. Redis refuses a smaller token for the same board and partition. Who is refused leaves the marks.
-/// 4. A batch given up on (frozen Redis, cut connection) leaves its marks; they are applied with a greater token, on the same boards.
-/// Hence no lock spans Postgres and Redis, and repeats, races, outages and refills are this one path.
+/// 4. A batch given up on (frozen Redis, cut connection) leaves its marks; they are applied with a greater token, on
+/// the same boards. Hence no lock spans Postgres and Redis, and repeats, races, outages and refills are this one path.
 /// </remarks>
 internal sealed partial class BoardApplier(
-    NpgsqlDataSource database, BoardBatches batches, BoardMarks marks, StoreRecovery recovery, RedisBoards redis, ILogger<BoardApplier> log)
+    NpgsqlDataSource database,
+    BoardBatches batches,
+    BoardMarks marks,
+    StoreRecovery recovery,
+    RedisBoards redis,
+    ILogger<BoardApplier> log)
     : LeasedWorker(database, log)
 {
     private const int TicksBetweenPrunes = 30;
@@ -84,7 +89,8 @@ internal sealed partial class BoardApplier(
 
     private async Task TickAsync(int ticked, CancellationToken whileOwner)
     {
-        // Read before Redis is looked at: what is announced must have been applied to the Redis that was found to be ours.
+        // A Redis started again between these steps gets a watermark too new; the minute that recovery goes back covers
+        // it.
         await recovery.EnsureAsync(whileOwner);
         var (at, refilling) = await marks.WatermarkAsync(whileOwner);
         await redis.PublishAsync(at, refilling, whileOwner);

@@ -8,7 +8,9 @@ namespace Strava.Leaderboards.Applying;
 internal sealed record BoardBatch(
     IReadOnlyList<Mark> Marks, IReadOnlyList<BoardChange> Changes, FenceTerm Term, long Token, long Deadline);
 
-/// <summary>One batch: take marks, read totals, set scores, remove the marks. A crash between any two steps repeats the batch.</summary>
+/// <summary>
+/// One batch: take marks, read totals, set scores, remove the marks. A crash between any two steps repeats the batch.
+/// </summary>
 internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis, TimeProvider time)
 {
     public const int Size = 500;
@@ -39,7 +41,8 @@ internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis,
 
         var touched = await _marks.ExpandAsync(marks, Window.RetainedSince(time.GetUtcNow()), cancellationToken);
         var (totals, places) = await _totals.ReadAsync(term, touched, cancellationToken);
-        var changes = totals.SelectMany(total => BoardChange.For(total, places.GetValueOrDefault(total.Athlete, PlaceHistory.Empty)));
+        var changes = totals.SelectMany(
+            total => BoardChange.For(total, places.GetValueOrDefault(total.Athlete, PlaceHistory.Empty)));
         return new BoardBatch(marks, [.. changes], term, token, deadline);
     }
 

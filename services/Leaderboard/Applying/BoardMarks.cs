@@ -14,7 +14,9 @@ internal readonly record struct Mark(long Athlete, short Sport, DateOnly Day, lo
 /// <summary>The work list: what the ledger has changed and the boards may not show yet.</summary>
 internal sealed class BoardMarks(NpgsqlDataSource database)
 {
-    /// <summary>The oldest first. They stay in the table until <see cref="RemoveAsync"/>, so a crash loses none.</summary>
+    /// <summary>
+    /// The oldest first. They stay in the table until <see cref="RemoveAsync"/>, so a crash loses none.
+    /// </summary>
     public async Task<List<Mark>> TakeAsync(short[] partitions, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
@@ -31,7 +33,10 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
         return marks;
     }
 
-    /// <summary>The days behind a mark; for a whole athlete those that a board can still hold, and one of each sport for all time.</summary>
+    /// <summary>
+    /// The days behind a mark; for a whole athlete those that a board can still hold, and one of each sport for all
+    /// time.
+    /// </summary>
     public async Task<List<Touched>> ExpandAsync(
         IReadOnlyList<Mark> marks, DateOnly retainedSince, CancellationToken cancellationToken)
     {
@@ -59,7 +64,9 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
         return touched;
     }
 
-    /// <summary>Removes those that nobody has changed since they were taken, and notes them as applied lately.</summary>
+    /// <summary>
+    /// Removes those that nobody has changed since they were taken, and notes them as applied lately.
+    /// </summary>
     public async Task RemoveAsync(IReadOnlyList<Mark> marks, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
@@ -70,7 +77,8 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
                 WHERE d.athlete = t.athlete AND d.sport = t.sport AND d.day = t.day AND d.version = t.version
             )
             INSERT INTO board_applied (athlete, sport, day, applied_at)
-            SELECT athlete, sport, day, clock_timestamp() FROM unnest($1::bigint[], $2::smallint[], $3::date[]) AS t (athlete, sport, day)
+            SELECT athlete, sport, day, clock_timestamp()
+            FROM unnest($1::bigint[], $2::smallint[], $3::date[]) AS t (athlete, sport, day)
             ON CONFLICT (athlete, sport, day) DO UPDATE SET applied_at = EXCLUDED.applied_at
             """);
         command.Parameters.Add(new() { Value = marks.Select(mark => mark.Athlete).ToArray() });

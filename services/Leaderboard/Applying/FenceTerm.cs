@@ -6,8 +6,9 @@ namespace Strava.Leaderboards.Applying;
 internal sealed class TermOverException(long term) : Exception($"Term {term} is over: another applier has claimed its partitions.");
 
 /// <summary>
-/// The right to write some partitions' scores until somebody claims them again. It is kept by partition in Postgres, so it holds however
-/// partitions are dealt out to workers; the lease only sees to it that workers do not claim from one another all the time.
+/// The right to write some partitions' scores until somebody claims them again. It is kept by partition in Postgres, so
+/// it holds however partitions are dealt out to workers; the lease only sees to it that workers do not claim from one
+/// another all the time.
 /// </summary>
 internal sealed class FenceTerm(long number, short[] partitions)
 {
@@ -37,8 +38,8 @@ internal sealed class FenceTerm(long number, short[] partitions)
     }
 
     /// <summary>
-    /// Grows with every batch and every term, and fits a double: a batch that Redis gets after a newer one (a thaw, a second connection)
-    /// is refused as a zombie's is.
+    /// Grows with every batch and every term, and fits a double: a batch that Redis gets after a newer one (a thaw, a
+    /// second connection) is refused as a zombie's is.
     /// </summary>
     public long NextToken() => ++_batches < 1L << BatchBits ? (number << BatchBits) | _batches : throw new TermOverException(number);
 }

@@ -22,7 +22,10 @@ internal abstract record StoreVerdict
     /// <summary>It is empty, another one, or restored from an old file.</summary>
     public sealed record LostAll : StoreVerdict;
 
-    /// <summary>Its own watermark says how far its data goes; a minute before that covers what was written but not yet announced.</summary>
+    /// <summary>
+    /// Its own watermark says how far its data goes; a minute before that covers what was written but not yet
+    /// announced.
+    /// </summary>
     public static StoreVerdict Of(StoreExpected expected, StoreSeen seen)
     {
         if (seen.Generation != expected.Generation.ToString("D") || seen.At is not { } at)
@@ -40,7 +43,9 @@ internal abstract record StoreVerdict
     }
 }
 
-/// <summary>Notices a Redis that has lost something and marks what must be set again. Every step may be repeated after a crash.</summary>
+/// <summary>
+/// Notices a Redis that has lost something and marks what must be set again. Every step may be repeated after a crash.
+/// </summary>
 internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoards redis, ILogger<StoreRecovery> log)
 {
     private static readonly TimeSpan KeepApplied = TimeSpan.FromMinutes(5);
@@ -62,7 +67,9 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
         }
     }
 
-    /// <summary>Forgets what was applied long ago. Only while Redis is known to be the same: else it may still be needed.</summary>
+    /// <summary>
+    /// Forgets what was applied long ago. Only while Redis is known to be the same: else it may still be needed.
+    /// </summary>
     public Task PruneAsync(CancellationToken cancellationToken) => ExecuteAsync(
         """
         WITH moved AS (UPDATE board_store SET applied_since = greatest(applied_since, now() - $1))
@@ -86,8 +93,9 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
         UNION SELECT athlete, sport, day, true FROM board_applied ORDER BY 1, 2, 3 {Remark}
         """;
 
-    // 1. A new generation: from here on a crash starts over. 2. Delete what is there: leftovers of an old file are not in the ledger's
-    // totals. 3. Mark all, and what was applied lately, so that even an entry now zero gets its fence back. 4. Tell Redis the generation.
+    // 1. A new generation: from here on a crash starts over. 2. Delete what is there: leftovers of an old file are not
+    // in the ledger's totals. 3. Mark all, and what was applied lately, so that even an entry now zero gets its fence
+    // back. 4. Tell Redis the generation.
     private async Task RefillAsync(StoreExpected expected, StoreSeen seen, CancellationToken cancellationToken)
     {
         LogLostAll(log, seen.Generation ?? "none");
@@ -129,6 +137,6 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
     [LoggerMessage(5101, LogLevel.Warning, "Redis was started again; setting all boards' changes since {Since} once more")]
     private static partial void LogLostTail(ILogger log, DateTimeOffset since);
 
-    [LoggerMessage(5102, LogLevel.Warning, "The boards in Redis (generation {Generation}) are not ours; filling all of them from the ledger")]
+    [LoggerMessage(5102, LogLevel.Warning, "The boards in Redis (generation {Generation}) are not ours; filling them from the ledger")]
     private static partial void LogLostAll(ILogger log, string generation);
 }

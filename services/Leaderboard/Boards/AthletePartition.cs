@@ -1,6 +1,8 @@
 namespace Strava.Leaderboards.Boards;
 
-/// <summary>Numbers are handed out one by one, so their remainder spreads as well as a hash; the table has it as a column.</summary>
+/// <summary>
+/// Numbers are handed out one by one, so their remainder spreads as well as a hash; the table has it as a column.
+/// </summary>
 internal static class AthletePartition
 {
     public const int Count = 16;

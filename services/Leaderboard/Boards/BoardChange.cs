@@ -17,7 +17,9 @@ internal sealed record BoardChange(BoardKey Board, long Athlete, long Score)
          from window in Window.All
          select (touch.Athlete, touch.Sport, window, window.Containing(touch.Day))).Distinct();
 
-    /// <summary>Sets the entry where the athlete belongs in that period and clears it in every other place of theirs.</summary>
+    /// <summary>
+    /// Sets the entry where the athlete belongs in that period and clears it in every other place of theirs.
+    /// </summary>
     public static IEnumerable<BoardChange> For(PeriodTotal total, PlaceHistory history)
     {
         var entered = Place.Of(history.At(total.Period)).ToHashSet();

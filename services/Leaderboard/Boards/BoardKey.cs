@@ -14,7 +14,9 @@ internal sealed record BoardKey(Sport Sport, Place Place, Window Window, Period 
     /// <summary>Hash: generation, at (ms), refill.</summary>
     public const string Watermark = "leaderboard:watermark";
 
-    /// <summary>The sorted set, e.g. <c>leaderboard:{run:US:week:2026-W47}</c> or <c>leaderboard:{ride:global:all}</c>.</summary>
+    /// <summary>
+    /// The sorted set, e.g. <c>leaderboard:{run:US:week:2026-W47}</c> or <c>leaderboard:{ride:global:all}</c>.
+    /// </summary>
     public string Scores { get; } =
         $"leaderboard:{{{SportRules.Of(Sport).Word.ToLowerInvariant()}:{Place.Code}:{Window.Word}{Suffix(Period)}}}";
 

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace Strava.Leaderboards.Boards;
 
 /// <summary>
-/// A total as one integer that a double holds exactly: centimetres * 2^16 + activities, below 2^53. Sorted by it, the longer distance
-/// comes first, then the greater number of activities. Both parts saturate (1.3 million km, 65,535 activities) instead of overflowing.
+/// A total as one integer that a double holds exactly: centimetres * 2^16 + activities, below 2^53. Sorted by it, the
+/// longer distance comes first, then the greater number of activities. Both parts saturate (1.3 million km, 65,535
+/// activities) instead of overflowing.
 /// </summary>
 internal readonly record struct BoardScore(long Centimeters, int Activities)
 {
@@ -17,7 +18,9 @@ internal readonly record struct BoardScore(long Centimeters, int Activities)
 
     public double DistanceMeters => Centimeters / 100.0;
 
-    /// <summary>The millimetres are summed first and floored to centimetres once, so that no activity loses a part of its own.</summary>
+    /// <summary>
+    /// The millimetres are summed first and floored to centimetres once, so that no activity loses a part of its own.
+    /// </summary>
     public static BoardScore FromTotals(long distanceMillimeters, long activities) => new(
         Math.Clamp(distanceMillimeters / 10, 0, MaxCentimeters), (int)Math.Clamp(activities, 0, MaxActivities));
 

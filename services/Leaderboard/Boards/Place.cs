@@ -7,7 +7,8 @@ internal sealed record AthletePlace(string? Country, string? Region, string? Cit
 }
 
 /// <summary>
-/// A kind of place. To add one: one line in <see cref="All"/>, with codes that no other kind has (they stand in the keys).
+/// A kind of place. To add one: one line in <see cref="All"/>, with codes that no other kind has (they stand in the
+/// keys).
 /// </summary>
 /// <param name="Word">Before the colon in the API.</param>
 /// <param name="Form">An example for people.</param>

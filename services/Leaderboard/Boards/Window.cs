@@ -1,7 +1,8 @@
 namespace Strava.Leaderboards.Boards;
 
 /// <summary>
-/// How a board cuts time. To add one: one line in <see cref="All"/>; the applier, the keys, retention, the refill and the API follow.
+/// How a board cuts time. To add one: one line in <see cref="All"/>; the applier, the keys, retention, the refill and
+/// the API follow.
 /// </summary>
 /// <param name="Word">As the API and the keys call it.</param>
 /// <param name="Containing">The period that a day belongs to.</param>

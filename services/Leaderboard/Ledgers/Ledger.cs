@@ -5,13 +5,14 @@ using Strava.Contracts.Messages;
 namespace Strava.Leaderboards.Ledgers;
 
 /// <summary>
-/// The one row an activity that all boards come from. One transaction a message: the row is replaced if the message is newer, and the
-/// days of the old and of the new row are marked; else nothing happens. So a repeat, a late or an older message changes nothing.
+/// The one row an activity that all boards come from. One transaction a message: the row is replaced if the message is
+/// newer, and the days of the old and of the new row are marked; else nothing happens. So a repeat, a late or an older
+/// message changes nothing.
 /// </summary>
 internal sealed class Ledger(NpgsqlDataSource database)
 {
-    // The old row is read, the new one written and both days marked in one statement, after the athlete's lock was taken:
-    // a second message of the same athlete waits, then sees this one's row as the old one.
+    // The old row is read, the new one written and both days marked in one statement, after the athlete's lock was
+    // taken: a second message of the same athlete waits, then sees this one's row as the old one.
     private const string Replace =
         """
         WITH old AS (SELECT sport, local_date FROM ledger WHERE activity_id = $1),
@@ -84,7 +85,8 @@ internal sealed class Ledger(NpgsqlDataSource database)
 internal static class AthleteLock
 {
     /// <summary>
-    /// First in a batch (= one transaction): numbers the athlete at first sight and serialises the athlete's messages from here on.
+    /// First in a batch (= one transaction): numbers the athlete at first sight and serialises the athlete's messages
+    /// from here on.
     /// </summary>
     public static void AddAthleteLock(this NpgsqlBatch batch, Guid athleteId)
     {

@@ -5,8 +5,9 @@ using Strava.Contracts.Messages;
 namespace Strava.Leaderboards.Ledgers;
 
 /// <summary>
-/// The copy of the profiles and the history of places, in one transaction a message. The newest version wins; a repeat changes nothing.
-/// A late older version matters only when it is older than all that we know: then it says where the athlete lived before.
+/// The copy of the profiles and the history of places, in one transaction a message. The newest version wins; a repeat
+/// changes nothing. A late older version matters only when it is older than all that we know: then it says where the
+/// athlete lived before.
 /// </summary>
 internal sealed class Profiles(NpgsqlDataSource database, TimeProvider time)
 {

@@ -15,7 +15,8 @@ CREATE TABLE athlete_profile (
     time_zone text
 );
 
--- Where an athlete lived since when. Profile messages carry no time, so this cannot be worked out again: it is kept by rebuilds.
+-- Where an athlete lived since when. Profile messages carry no time, so this cannot be worked out again: it is kept by
+-- rebuilds.
 CREATE TABLE athlete_place (
     athlete bigint NOT NULL REFERENCES athlete_number,
     version bigint NOT NULL,
@@ -51,7 +52,8 @@ CREATE INDEX ledger_totals ON ledger (athlete, sport, local_date) INCLUDE (dista
 -- Every change of a mark takes a new version, so that the applier removes only what it has seen.
 CREATE SEQUENCE board_mark;
 
--- (athlete, sport, day): every board that holds that day is to be set again. Sport 0 and day -infinity: every board of the athlete.
+-- (athlete, sport, day): every board that holds that day is to be set again. Sport 0 and day -infinity: every board of
+-- the athlete.
 CREATE TABLE board_dirty (
     athlete   bigint NOT NULL,
     sport     smallint NOT NULL,

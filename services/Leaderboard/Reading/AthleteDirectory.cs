@@ -6,7 +6,9 @@ namespace Strava.Leaderboards.Reading;
 /// <summary>Who an athlete is for the reader of a board.</summary>
 internal sealed record Athlete(long Number, Guid Id, string? Name, string? TimeZone);
 
-/// <summary>Names and numbers of athletes, at most <see cref="Freshness"/> old, so that a hot page costs no query.</summary>
+/// <summary>
+/// Names and numbers of athletes, at most <see cref="Freshness"/> old, so that a hot page costs no query.
+/// </summary>
 internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
 {
     private const int MaxCached = 200_000;

@@ -4,7 +4,9 @@ using Strava.Leaderboards.Boards;
 
 namespace Strava.Leaderboards.Reading;
 
-/// <summary>What a caller asked for, in its own words turned into ours; every fault names the words that are allowed.</summary>
+/// <summary>
+/// What a caller asked for, in its own words turned into ours; every fault names the words that are allowed.
+/// </summary>
 internal sealed record BoardRequest(Sport Sport, Place Place, Window Window, Period? Period, int Top)
 {
     public const int MaxTop = 100;

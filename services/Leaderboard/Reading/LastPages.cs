@@ -4,7 +4,9 @@ using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Reading;
 
-/// <summary>The last whole pages seen, for the time when Redis is away or being filled. Bounded by lines; the rest is forgotten.</summary>
+/// <summary>
+/// The last whole pages seen, for the time when Redis is away or being filled. Bounded by lines; the rest is forgotten.
+/// </summary>
 internal sealed class LastPages : IDisposable
 {
     private const int MaxLines = 500_000;

@@ -21,12 +21,16 @@ internal sealed record BoardPage(IReadOnlyList<BoardLine> Lines, BoardLine? View
     public static BoardPage From(RedisResult[] answer, HashEntry[] mark)
     {
         var fields = mark.ToDictionary(field => (string)field.Name!, field => field.Value);
-        var at = fields.TryGetValue("at", out var given) ? DateTimeOffset.FromUnixTimeMilliseconds((long)given) : DateTimeOffset.UnixEpoch;
+        var at = fields.TryGetValue("at", out var given)
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)given)
+            : DateTimeOffset.UnixEpoch;
         var whole = fields.ContainsKey("generation") && fields.TryGetValue("refill", out var refill) && refill == 0;
         return new BoardPage(Ranked((RedisValue[])answer[0]!), ViewerOf(answer), (long)answer[1], at, whole);
     }
 
-    /// <summary>Equal distances share the rank of the first of them; the page begins at the top, so that one is on it.</summary>
+    /// <summary>
+    /// Equal distances share the rank of the first of them; the page begins at the top, so that one is on it.
+    /// </summary>
     private static List<BoardLine> Ranked(RedisValue[] membersAndScores)
     {
         var lines = new List<BoardLine>(membersAndScores.Length / 2);

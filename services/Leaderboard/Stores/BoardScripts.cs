@@ -1,12 +1,14 @@
 namespace Strava.Leaderboards.Stores;
 
-/// <summary>Each script touches one board (and its fence, in the same slot), except the last, which runs on one node.</summary>
+/// <summary>
+/// Each script touches one board (and its fence, in the same slot), except the last, which runs on one node.
+/// </summary>
 internal static class BoardScripts
 {
     /// <summary>
-    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), then partition, member, score for each entry.
-    /// Answers how many entries were refused because a newer token has written for their partition; -1: it came too late.
-    /// A period past its retention is refused too, but that is final: the answer is 0.
+    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), then partition, member,
+    /// score for each entry. Answers how many entries were refused because a newer token has written for their
+    /// partition; -1: it came too late. A period past its retention is refused too, but that is final: the answer is 0.
     /// </summary>
     public const string Write =
         """
@@ -38,7 +40,9 @@ internal static class BoardScripts
         return refused
         """;
 
-    /// <summary>KEYS board. ARGV how many, the viewer's member or ''. Ranks count strictly longer distances (whole centimetres).</summary>
+    /// <summary>
+    /// KEYS board. ARGV how many, the viewer's member or ''. Ranks count strictly longer distances (whole centimetres).
+    /// </summary>
     public const string Read =
         """
         local page = redis.call('ZREVRANGE', KEYS[1], 0, ARGV[1] - 1, 'WITHSCORES')
@@ -63,8 +67,9 @@ internal static class BoardScripts
         """;
 
     /// <summary>
-    /// KEYS watermark. ARGV pattern, cursor, generation ('' for none). One bounded step; answers the next cursor, or nothing when the
-    /// generation is another: somebody has refilled the boards meanwhile, and they must not be deleted by one who slept.
+    /// KEYS watermark. ARGV pattern, cursor, generation ('' for none). One bounded step; answers the next cursor, or
+    /// nothing when the generation is another: somebody has refilled the boards meanwhile, and they must not be deleted
+    /// by one who slept.
     /// </summary>
     public const string Delete =
         """

@@ -2,12 +2,16 @@ using StackExchange.Redis;
 
 namespace Strava.Leaderboards.Stores;
 
-/// <summary>Redis did not do it, or not in time, or was not asked because too many calls wait already. Never says that nothing was written.</summary>
+/// <summary>
+/// Redis did not do it, or not in time, or was not asked because too many calls wait already. Never says that nothing
+/// was written.
+/// </summary>
 internal sealed class RedisAwayException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// The only door to Redis. StackExchange.Redis 1.2.6 never gives up on an async call by itself, so every call is bounded here, in time
-/// and in number: calls given up on still count until the client lets go of them, so that a frozen server cannot fill the memory.
+/// The only door to Redis. StackExchange.Redis 1.2.6 never gives up on an async call by itself, so every call is
+/// bounded here, in time and in number: calls given up on still count until the client lets go of them, so that a
+/// frozen server cannot fill the memory.
 /// </summary>
 internal sealed class BoundedRedis : IDisposable
 {
@@ -68,8 +72,8 @@ internal sealed class BoundedRedis : IDisposable
     }
 
     /// <summary>
-    /// A Redis that has forgotten its scripts (restart, SCRIPT FLUSH) makes the client forget which ones it sent, but only after the
-    /// first call has failed; so that one is made again. Every call of ours may be repeated.
+    /// A Redis that has forgotten its scripts (restart, SCRIPT FLUSH) makes the client forget which ones it sent, but
+    /// only after the first call has failed; so that one is made again. Every call of ours may be repeated.
     /// </summary>
     private static async Task<T> CallAsync<T>(IDatabase redis, Func<IDatabase, Task<T>> call)
     {

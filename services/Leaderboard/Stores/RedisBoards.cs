@@ -7,7 +7,9 @@ namespace Strava.Leaderboards.Stores;
 /// <summary>What a Redis tells about itself.</summary>
 internal sealed record StoreSeen(string RunId, DateTimeOffset Now, string? Generation, DateTimeOffset? At);
 
-/// <summary>The boards in Redis. Readers and the applier have a connection each: a long pipeline of writes holds up no page.</summary>
+/// <summary>
+/// The boards in Redis. Readers and the applier have a connection each: a long pipeline of writes holds up no page.
+/// </summary>
 internal sealed class RedisBoards(string connectionString, TimeProvider time) : IDisposable
 {
     private const int EntriesAScript = 500;
@@ -18,11 +20,18 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
     private readonly BoundedRedis _writes = new(connectionString, "boards-write", maxOutstanding: 64);
     private long _redisAheadMilliseconds;
 
-    /// <summary>A write of now must have reached Redis by then (its clock), or it is refused: what froze on the way stays harmless.</summary>
+    /// <summary>
+    /// A write of now must have reached Redis by then (its clock), or it is refused: what froze on the way stays
+    /// harmless.
+    /// </summary>
     public long NewDeadline() =>
-        time.GetUtcNow().ToUnixTimeMilliseconds() + Interlocked.Read(ref _redisAheadMilliseconds) + (long)WriteDeadline.TotalMilliseconds;
+        time.GetUtcNow().ToUnixTimeMilliseconds()
+        + Interlocked.Read(ref _redisAheadMilliseconds)
+        + (long)WriteDeadline.TotalMilliseconds;
 
-    /// <summary>Sets every entry to its score, pipelined. Safe to repeat: scores are absolute, older tokens are refused.</summary>
+    /// <summary>
+    /// Sets every entry to its score, pipelined. Safe to repeat: scores are absolute, older tokens are refused.
+    /// </summary>
     /// <returns>How many entries were refused by a newer token.</returns>
     public Task<long> WriteAsync(
         long token, long deadline, IReadOnlyList<BoardChange> changes, CancellationToken cancellationToken) => _writes.RunAsync(

@@ -5,8 +5,8 @@ using Strava.Contracts.Messages;
 namespace Strava.LocalLegends.Activities;
 
 /// <summary>
-/// What segments are matched against. One transaction a message, guarded by the stream's version: a repeat, a late or an older message
-/// changes nothing, and whatever the order of arrival the same rows result.
+/// What segments are matched against. One transaction a message, guarded by the stream's version: a repeat, a late or
+/// an older message changes nothing, and whatever the order of arrival the same rows result.
 /// </summary>
 internal sealed class ActivityRows(NpgsqlDataSource database)
 {
@@ -18,7 +18,8 @@ internal sealed class ActivityRows(NpgsqlDataSource database)
         WHERE a.version < $3
         """;
 
-    // A track older than the moment it was hidden or deleted must not stay; when it is shown again it is published again.
+    // A track older than the moment it was hidden or deleted must not stay; when it is shown again it is published
+    // again.
     private const string DropHiddenTrack =
         """
         DELETE FROM activity_track t USING activity a
@@ -93,7 +94,9 @@ internal sealed class ActivityRows(NpgsqlDataSource database)
         await FinishAsync(batch, track.ActivityId, cancellationToken);
     }
 
-    /// <summary>Messages of one activity wait for each other, so that a track and its deletion cannot miss one another.</summary>
+    /// <summary>
+    /// Messages of one activity wait for each other, so that a track and its deletion cannot miss one another.
+    /// </summary>
     private NpgsqlBatch Begin(Guid activityId)
     {
         var batch = database.CreateBatch();

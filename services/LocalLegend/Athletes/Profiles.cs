@@ -16,7 +16,9 @@ internal static class ProfilesExtensions
     public static void AddProfileConsumer(this IBusRegistrationConfigurator bus) => bus.AddConsumer<ProfileConsumer>();
 }
 
-/// <summary>A copy of the profiles; the newest version stays, so that a repeat or an older one changes nothing.</summary>
+/// <summary>
+/// A copy of the profiles; the newest version stays, so that a repeat or an older one changes nothing.
+/// </summary>
 internal sealed class Profiles(NpgsqlDataSource database)
 {
     public async Task RecordAsync(AthleteProfileChanged profile, CancellationToken cancellationToken)

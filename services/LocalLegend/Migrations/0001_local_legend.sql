@@ -12,7 +12,8 @@ CREATE TABLE activity (
 );
 CREATE INDEX activity_athlete ON activity (athlete_id, started_at);
 
--- Tracks of activities that EVERYONE may see. Points are as the message has them; NULL: too long for a message, to be fetched.
+-- Tracks of activities that EVERYONE may see. Points are as the message has them; NULL: too long for a message, to be
+-- fetched.
 CREATE TABLE activity_track (
     activity_id uuid PRIMARY KEY,
     athlete_id  uuid NOT NULL,

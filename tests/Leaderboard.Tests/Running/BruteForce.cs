@@ -4,7 +4,10 @@ using Strava.Contracts.Messages;
 
 namespace Strava.Leaderboards.Tests.Running;
 
-/// <summary>The boards by the slow way: the newest message of each activity and profile, summed. Shares no code with the service.</summary>
+/// <summary>
+/// The boards by the slow way: the newest message of each activity and profile, summed. Shares no code with the
+/// service.
+/// </summary>
 internal static class BruteForce
 {
     public static HashSet<(string Board, Guid Athlete, long Score)> Boards(IReadOnlyCollection<object> messages, DateTimeOffset now)

@@ -4,7 +4,10 @@ using Strava.Contracts.Sports;
 
 namespace Strava.Leaderboards.Tests.Running;
 
-/// <summary>Whatever happens to activities and profiles, and however their messages arrive, the boards equal the brute-force sums.</summary>
+/// <summary>
+/// Whatever happens to activities and profiles, and however their messages arrive, the boards equal the brute-force
+/// sums.
+/// </summary>
 [Category("Integration")]
 public class HistoryTests
 {

@@ -3,7 +3,9 @@ using Strava.Testing;
 
 namespace Strava.Leaderboards.Tests.Running;
 
-/// <summary>A Redis that has lost something heals by itself while the applier runs, and readers are told meanwhile.</summary>
+/// <summary>
+/// A Redis that has lost something heals by itself while the applier runs, and readers are told meanwhile.
+/// </summary>
 [Category("Integration")]
 public class RecoveryTests
 {
