@@ -32,6 +32,10 @@ public sealed record TrackFigures
     /// <summary>Descent in cm, positive; 0 without heights.</summary>
     public required long ElevationLossCm { get; init; }
 
+    /// <summary>How the heights were measured, and so by which rule climb and descent were taken; <c>null</c> without
+    /// heights.</summary>
+    public ElevationSource? ElevationSource { get; init; }
+
     /// <summary>All points, those that count nothing too.</summary>
     public required int PointCount { get; init; }
 
@@ -51,7 +55,7 @@ public sealed record TrackFigures
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Scalars, Splits.Count);
 
-    private (long, long, long, long, long, long, int, int, int) Scalars => (
+    private (long, long, long, long, long, long, ElevationSource?, int, int, int) Scalars => (
         DistanceMillimeters, TotalMs, ActiveMs, MovingMs, ElevationGainCm, ElevationLossCm,
-        PointCount, SuspectLegs, SuspectPoints);
+        ElevationSource, PointCount, SuspectLegs, SuspectPoints);
 }

@@ -1,4 +1,3 @@
-using Strava.Contracts.Geo;
 using Strava.Contracts.Sports;
 using Strava.Contracts.Timing;
 
@@ -22,15 +21,13 @@ public sealed class TrackStatistics
     public const int WorstAccuracyCm = 5_000;
 
     private readonly SportRules _rules;
-    private readonly List<Split> _splits = [];
+    private readonly List<FinishedSplit> _splits = [];
     private int _pointCount;
     private int _suspectLegs;
     private int _suspectPoints;
-    private long? _countedToMs;
-    private int _interval = -1;
-    private TrackPoint _previous;
+    private LegReader _legs = LegReader.Begin;
     private StandingTime _standing;
-    private ElevationFilter _elevation;
+    private ElevationTotals _elevation;
     private OpenSplit _openSplit;
 
     /// <summary>Begins with nothing.</summary>
@@ -78,9 +75,7 @@ public sealed class TrackStatistics
             _suspectPoints = state.SuspectPoints,
             DistanceMillimeters = state.DistanceMillimeters,
             LastAtMs = state.LastAtMs,
-            _countedToMs = state.CountedToMs,
-            _interval = state.Interval,
-            _previous = state.Previous,
+            _legs = new LegReader(state.Interval, state.Previous, state.CountedToMs),
             _standing = state.Standing,
             _elevation = state.Elevation,
             _openSplit = state.OpenSplit,
@@ -98,31 +93,29 @@ public sealed class TrackStatistics
     public void Add(in TrackPoint point, int interval)
     {
         _pointCount++;
-        LastAtMs = Later(LastAtMs, point.AtMs);
-        if (interval < 0)
+        LastAtMs = LegReader.Later(LastAtMs, point.AtMs);
+        _legs = _legs.Next(point, interval, _rules, out var leg);
+        switch (leg.Kind)
         {
-            BeginInterval(-1);
-            return;
+            case LegKind.Inaccurate:
+                _suspectPoints++;
+                return;
+            case LegKind.Paused or LegKind.First:
+                CloseWindow();
+                _elevation = _elevation.Break();
+                break;
+            case LegKind.Counted:
+                _standing = _standing.Add(leg.Millimeters, leg.Ms, _rules.StandingMillimetersPerSecond);
+                break;
+            default:
+                _suspectLegs += leg.Kind == LegKind.Suspect ? 1 : 0;
+                CloseWindow();
+                break;
         }
 
-        if (point.AccuracyCm > WorstAccuracyCm)
-        {
-            _suspectPoints++;
-            return;
-        }
-
-        if (interval == _interval)
-        {
-            AddLeg(point);
-        }
-        else
-        {
-            BeginInterval(interval);
-        }
-
-        _previous = new TrackPoint(point.AtMs, point.LatitudeE6, point.LongitudeE6);
-        _countedToMs = Later(_countedToMs, point.AtMs);
-        if (point.ElevationCm is { } heightCm)
+        DistanceMillimeters += leg.Millimeters;
+        _openSplit = _openSplit.Add(leg.Millimeters, leg.Ms, _elevation.Gains, _splits);
+        if (point.ElevationCm is { } heightCm && leg.Kind != LegKind.Paused)
         {
             _elevation = _elevation.Add(heightCm);
             _openSplit = _openSplit with { HasElevation = true };
@@ -138,7 +131,7 @@ public sealed class TrackStatistics
     public TrackFigures Figures(StateLog log, long asOfMs)
     {
         ArgumentNullException.ThrowIfNull(log);
-        var elapsed = log.AsOf(Math.Max(asOfMs, _countedToMs ?? asOfMs));
+        var elapsed = log.AsOf(Math.Max(asOfMs, _legs.CountedToMs ?? asOfMs));
         var standingMs = _standing.Close(_rules.StandingMillimetersPerSecond).StandingMs;
         return new TrackFigures
         {
@@ -146,14 +139,13 @@ public sealed class TrackStatistics
             TotalMs = elapsed.TotalMs,
             ActiveMs = elapsed.ActiveMs,
             MovingMs = Math.Max(0, elapsed.ActiveMs - standingMs),
-            ElevationGainCm = _elevation.GainCm,
-            ElevationLossCm = _elevation.LossCm,
+            ElevationGainCm = _elevation.Climb.GainCm,
+            ElevationLossCm = _elevation.Climb.LossCm,
+            ElevationSource = _elevation.Source,
             PointCount = _pointCount,
             SuspectLegs = _suspectLegs,
             SuspectPoints = _suspectPoints,
-            Splits = _openSplit.Millimeters == 0
-                ? [.. _splits]
-                : [.. _splits, _openSplit.Close(_splits.Count + 1, _elevation.GainCm)],
+            Splits = _openSplit.All(_splits, _elevation),
         };
     }
 
@@ -166,53 +158,14 @@ public sealed class TrackStatistics
         SuspectPoints = _suspectPoints,
         DistanceMillimeters = DistanceMillimeters,
         LastAtMs = LastAtMs,
-        CountedToMs = _countedToMs,
-        Interval = _interval,
-        Previous = _previous,
+        CountedToMs = _legs.CountedToMs,
+        Interval = _legs.Interval,
+        Previous = _legs.Previous,
         Standing = _standing,
         Elevation = _elevation,
         OpenSplit = _openSplit,
         Splits = [.. _splits],
     };
 
-    private void AddLeg(in TrackPoint point)
-    {
-        var millimeters = Haversine.DistanceMillimeters(_previous.Position, point.Position);
-        if (_previous.AtMs is not { } fromMs || point.AtMs is not { } atMs)
-        {
-            CloseWindow();
-            Count(millimeters, 0);
-            return;
-        }
-
-        // After a step back in time only what lies beyond the latest time is new.
-        var newMs = Math.Max(0, atMs - Math.Max(fromMs, _countedToMs ?? fromMs));
-        if (millimeters * 1_000 > _rules.MaxLegMillimetersPerSecond * (atMs - fromMs) || atMs < fromMs)
-        {
-            _suspectLegs++;
-            CloseWindow();
-            Count(0, newMs);
-            return;
-        }
-
-        _standing = _standing.Add(millimeters, newMs, _rules.StandingMillimetersPerSecond);
-        Count(millimeters, newMs);
-    }
-
-    private void Count(long millimeters, long ms)
-    {
-        DistanceMillimeters += millimeters;
-        _openSplit = _openSplit.Add(millimeters, ms, _elevation.GainCm, _splits);
-    }
-
-    private void BeginInterval(int interval)
-    {
-        CloseWindow();
-        _elevation = _elevation.Break();
-        _interval = interval;
-    }
-
     private void CloseWindow() => _standing = _standing.Close(_rules.StandingMillimetersPerSecond);
-
-    private static long? Later(long? one, long? other) => one > other || other is null ? one : other;
 }

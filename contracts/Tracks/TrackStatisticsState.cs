@@ -9,7 +9,7 @@ namespace Strava.Contracts.Tracks;
 public sealed record TrackStatisticsState
 {
     /// <summary>The format that this code writes and reads. Raise it when a member or a rule changes.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     /// <summary>Format of this state.</summary>
     public int Format { get; init; } = CurrentFormat;
@@ -45,12 +45,12 @@ public sealed record TrackStatisticsState
     /// <summary>Standing still.</summary>
     public required StandingTime Standing { get; init; }
 
-    /// <summary>Climb and descent.</summary>
-    public required ElevationFilter Elevation { get; init; }
+    /// <summary>Climb and descent by either source.</summary>
+    public required ElevationTotals Elevation { get; init; }
 
     /// <summary>The kilometre under way.</summary>
     public required OpenSplit OpenSplit { get; init; }
 
     /// <summary>The whole kilometres.</summary>
-    public required IReadOnlyList<Split> Splits { get; init; }
+    public required IReadOnlyList<FinishedSplit> Splits { get; init; }
 }
