@@ -10,12 +10,14 @@ namespace Strava.EndToEnd.Planted;
 /// <summary>Stands in a projector's place at its queue. What it does with a message is the planted part.</summary>
 internal abstract class NaiveConsumer(string queue, bool acknowledgesFirst) : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _death = new();
     private IConnection? _connection;
     private IChannel? _channel;
 
     public async Task StartAsync()
     {
-        _connection = await new ConnectionFactory { Uri = Platform.Broker }.CreateConnectionAsync();
+        var factory = new ConnectionFactory { Uri = Platform.Broker, AutomaticRecoveryEnabled = false };
+        _connection = await factory.CreateConnectionAsync();
         _channel = await _connection.CreateChannelAsync();
         await _channel.BasicQosAsync(0, 1, global: false);
         var consumer = new AsyncEventingBasicConsumer(_channel);
@@ -23,7 +25,7 @@ internal abstract class NaiveConsumer(string queue, bool acknowledgesFirst) : IA
         {
             using var envelope = JsonDocument.Parse(delivery.Body);
             var type = envelope.RootElement.GetProperty("messageType")[0].GetString()!.Split(':')[^1];
-            await ApplyAsync(type, envelope.RootElement.GetProperty("message").Clone());
+            await ApplyAsync(type, envelope.RootElement.GetProperty("message").Clone(), _death.Token);
             if (!acknowledgesFirst)
             {
                 await _channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
@@ -32,22 +34,27 @@ internal abstract class NaiveConsumer(string queue, bool acknowledgesFirst) : IA
         await _channel.BasicConsumeAsync(queue, autoAck: acknowledgesFirst, consumer);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>At once, whatever it is doing: what it has not committed is rolled back.</summary>
+    public async Task DieAsync()
     {
-        if (_connection is not null)
-        {
-            await _connection.AbortAsync(TimeSpan.FromSeconds(2));
-            await _connection.DisposeAsync();
-        }
+        await _death.CancelAsync();
+        await (_connection?.AbortAsync(TimeSpan.FromSeconds(5)) ?? Task.CompletedTask);
     }
 
-    protected abstract Task ApplyAsync(string type, JsonElement message);
+    public async ValueTask DisposeAsync()
+    {
+        await DieAsync();
+        await (_connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _death.Dispose();
+    }
+
+    protected abstract Task ApplyAsync(string type, JsonElement message, CancellationToken untilDeath);
 }
 
 /// <summary>THE BUG: the broker is told "done" before the row is committed. The write itself is right.</summary>
 internal sealed class AcknowledgesBeforeCommit() : NaiveConsumer("feed", acknowledgesFirst: true)
 {
-    protected override async Task ApplyAsync(string type, JsonElement message)
+    protected override async Task ApplyAsync(string type, JsonElement message, CancellationToken untilDeath)
     {
         if (type != "ActivityCompleted")
         {
@@ -71,9 +78,9 @@ internal sealed class AcknowledgesBeforeCommit() : NaiveConsumer("feed", acknowl
                 """,
                 connection);
             command.Parameters.Add(new() { Value = message.GetRawText(), NpgsqlDbType = NpgsqlDbType.Jsonb });
-            await command.ExecuteNonQueryAsync();
+            await command.ExecuteNonQueryAsync(untilDeath);
         }
-        catch (PostgresException ended) when (ended.SqlState == PostgresErrorCodes.AdminShutdown)
+        catch (OperationCanceledException)
         {
             // Its death: what was not committed is gone, and the broker has forgotten it.
         }
@@ -83,7 +90,7 @@ internal sealed class AcknowledgesBeforeCommit() : NaiveConsumer("feed", acknowl
 /// <summary>THE BUG: adds to the score with every delivery. It acknowledges after that, as it should.</summary>
 internal sealed class IncrementsOnDelivery(ConnectionMultiplexer redis) : NaiveConsumer("leaderboard", acknowledgesFirst: false)
 {
-    protected override async Task ApplyAsync(string type, JsonElement message)
+    protected override async Task ApplyAsync(string type, JsonElement message, CancellationToken untilDeath)
     {
         if (type != "ActivityCompleted")
         {

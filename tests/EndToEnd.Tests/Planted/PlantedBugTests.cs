@@ -10,7 +10,6 @@ namespace Strava.EndToEnd.Planted;
 /// traffic, and nothing for ours under the very same traffic.
 /// </summary>
 [NonParallelizable]
-[Order(int.MaxValue)]
 public sealed class PlantedBugTests : Scenario
 {
     /// <summary>What is wrong for ever is wrong after this, too.</summary>
@@ -56,7 +55,7 @@ public sealed class PlantedBugTests : Scenario
         await using (var naive = new AcknowledgesBeforeCommit())
         {
             await naive.StartAsync();
-            var lost = await UploadAndDieAsync(athlete, async () => await naive.DisposeAsync());
+            var lost = await UploadAndDieAsync(athlete, () => naive.DieAsync());
             await Platform.Current["feed"].StartAsync();
             await AssertCaughtAsync($"{friend.Name}'s FRIENDS list lacks {lost}");
         }
@@ -178,7 +177,8 @@ public sealed class PlantedBugTests : Scenario
         await using var connection = await new RabbitMQ.Client.ConnectionFactory { Uri = Platform.Broker }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await Eventually.HoldsAsync(
-            async () => (await channel.QueueDeclarePassiveAsync("leaderboard", CancellationToken.None)).MessageCount == 0);
+            async () => (await channel.QueueDeclarePassiveAsync("leaderboard", CancellationToken.None)).MessageCount == 0,
+            TimeSpan.FromSeconds(60));
 
         // The last one is out of the queue before it is dealt with.
         await Task.Delay(500);

@@ -71,7 +71,7 @@ internal sealed class Person
         return await SendAsync(HttpMethod.Post, "/activities/import", form);
     }
 
-    /// <summary>Both ask, which makes it a friendship; returns when the list of friends says so to both.</summary>
+    /// <summary>Both ask, which makes it a friendship.</summary>
     public async Task BefriendAsync(Person other)
     {
         Assert.That((await PutAsync($"/athletes/me/friends/{other.Id}")).IsSuccess);
@@ -83,16 +83,14 @@ internal sealed class Person
 
     public async Task<bool> ListsAsync(string mode, Guid activity)
     {
-        var list = await GetAsync($"/activities?mode={mode}&page=1&pageSize=100");
-        list.Expect(HttpStatusCode.OK);
+        var list = (await GetAsync($"/activities?mode={mode}&page=1&pageSize=100")).OrThrow();
         return list.Body.EnumerateArray().Any(line => line.GetProperty("id").GetGuid() == activity);
     }
 
     /// <summary>The viewer's distance on a board; <c>null</c>: not on it.</summary>
     public async Task<double?> OnBoardAsync(string sport, string place = "country:SI", string window = "all")
     {
-        var board = await GetAsync($"/leaderboards/{sport}?place={place}&window={window}&top=10");
-        board.Expect(HttpStatusCode.OK);
+        var board = (await GetAsync($"/leaderboards/{sport}?place={place}&window={window}&top=10")).OrThrow();
         var viewer = board.Body.GetProperty("viewer");
         return viewer.ValueKind == JsonValueKind.Null ? null : viewer.GetProperty("distanceMeters").GetDouble();
     }

@@ -10,6 +10,7 @@ namespace Strava.EndToEnd;
 [SetUpFixture]
 public sealed class Platform
 {
+    private static readonly string[] Services = ["activity", "athlete", "feed", "leaderboard", "locallegend"];
     private static StackFixture? _current;
     private static Uri? _broker;
 
@@ -21,16 +22,23 @@ public sealed class Platform
     /// <summary>Waits for stillness and compares everything with what the streams say.</summary>
     public static Task<Comparison> AskOracleAsync(TimeSpan patience)
     {
-        string[] services = ["activity", "athlete", "feed", "leaderboard", "locallegend"];
         var targets = new Targets
         {
-            Databases = services.ToDictionary(service => service, Current.Database),
+            Databases = Services.ToDictionary(service => service, Current.Database),
             Broker = Broker,
             Redis = Current.Redis.ConnectionString,
             Gateway = Current["gateway"].Url,
             Token = athlete => Task.FromResult(Person.TokenOf(athlete.Id)),
         };
         return new Checker(targets, TimeProvider.System).CheckAsync(patience);
+    }
+
+    public static async Task StartWhatIsDownAsync()
+    {
+        foreach (var service in Services.Where(service => !Current[service].IsRunning))
+        {
+            await Current[service].StartAsync();
+        }
     }
 
     [OneTimeSetUp]

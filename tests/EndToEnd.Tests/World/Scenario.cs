@@ -12,6 +12,10 @@ public abstract class Scenario
 
     private static long _cells;
 
+    /// <summary>Whatever the one before has left behind.</summary>
+    [SetUp]
+    public static Task Everything_is_up() => Platform.StartWhatIsDownAsync();
+
     [TearDown]
     public async Task The_oracle_finds_no_difference()
     {
