@@ -59,8 +59,16 @@ public sealed record ActivityDetails
     /// <summary>Descent in m, positive.</summary>
     public double ElevationLossMeters { get; init; }
 
+    /// <summary>How the heights were measured, which decides how climb is taken; absent without heights.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ElevationSource? ElevationSource { get; init; }
+
     /// <summary>Distance over moving time; 0 when nothing moved.</summary>
     public double AverageSpeedMetersPerSecond { get; init; }
+
+    /// <summary>Highest speed, spikes taken out; absent where it is not worked out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MaxSpeedMetersPerSecond { get; init; }
 
     /// <summary>Points stored.</summary>
     public int PointCount { get; init; }
@@ -77,6 +85,15 @@ public sealed record ActivityDetails
     /// <summary>The kilometres with the rest after the last whole one.</summary>
     public IReadOnlyList<SplitEntry> Splits { get; init; } = [];
 
+    /// <summary>The miles with the rest after the last whole one; absent where they are not worked out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SplitEntry>? SplitsMiles { get; init; }
+
+    /// <summary>The sport's distances that the activity reaches, shortest first; absent where they are not worked
+    /// out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<BestEffortEntry>? BestEfforts { get; init; }
+
     /// <summary>The route for showing.</summary>
     public required RouteEntry Route { get; init; }
 
@@ -92,9 +109,25 @@ public sealed record ActivityDetails
             MovingSeconds = figures.MovingMs / 1_000.0,
             ElevationGainMeters = figures.ElevationGainCm / 100.0,
             ElevationLossMeters = figures.ElevationLossCm / 100.0,
+            ElevationSource = figures.ElevationSource,
             AverageSpeedMetersPerSecond = AverageSpeed(figures.DistanceMillimeters, figures.MovingMs),
             PointCount = figures.PointCount,
             Splits = [.. figures.Splits.Select(SplitEntry.From)],
+        };
+    }
+
+    /// <summary>Takes over what needs the whole track: miles, best efforts, top speed, and more about each
+    /// kilometre.</summary>
+    public ActivityDetails With(TrackAnalytics analytics)
+    {
+        ArgumentNullException.ThrowIfNull(analytics);
+        return this with
+        {
+            ElevationSource = analytics.ElevationSource,
+            MaxSpeedMetersPerSecond = analytics.MaxSpeedMillimetersPerSecond / 1_000.0,
+            Splits = [.. analytics.Splits.Select(SplitEntry.From)],
+            SplitsMiles = [.. analytics.SplitsMiles.Select(SplitEntry.From)],
+            BestEfforts = [.. analytics.BestEfforts.Select(BestEffortEntry.From)],
         };
     }
 
@@ -128,35 +161,6 @@ public sealed record PauseEntry
         To = pause.ToMs is { } toMs ? DateTimeOffset.FromUnixTimeMilliseconds(toMs) : null,
         Seconds = Math.Max(0, (pause.ToMs ?? nowMs) - pause.FromMs) / 1_000.0,
     };
-}
-
-/// <summary>A kilometre, or the rest after the last whole one.</summary>
-public sealed record SplitEntry
-{
-    /// <summary>1 for the first.</summary>
-    public required int Index { get; init; }
-
-    /// <summary>1,000 m, less in the last.</summary>
-    public required double DistanceMeters { get; init; }
-
-    /// <summary>Active time in s.</summary>
-    public required double ActiveSeconds { get; init; }
-
-    /// <summary>Climb in m; <c>null</c> without heights.</summary>
-    public double? ElevationGainMeters { get; init; }
-
-    /// <summary>The wire form of a split.</summary>
-    public static SplitEntry From(Split split)
-    {
-        ArgumentNullException.ThrowIfNull(split);
-        return new SplitEntry
-        {
-            Index = split.Index,
-            DistanceMeters = split.DistanceMillimeters / 1_000.0,
-            ActiveSeconds = split.ActiveMs / 1_000.0,
-            ElevationGainMeters = split.ElevationGainCm / 100.0,
-        };
-    }
 }
 
 /// <summary>The route for showing.</summary>

@@ -36,6 +36,10 @@ public sealed record ActivityStreams
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int?>? Power { get; init; }
 
+    /// <summary>Steepness in %, up is positive, over 50 to 100 m of way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double?>? Grade { get; init; }
+
     /// <summary>The series of an ordered track.</summary>
     /// <param name="sport">The sport whose rules apply to the distance.</param>
     /// <param name="startedAtMs">Where time is 0, Unix ms UTC; <c>null</c>: at the first timed point.</param>
@@ -44,23 +48,20 @@ public sealed record ActivityStreams
     {
         ArgumentNullException.ThrowIfNull(points);
         var zeroMs = startedAtMs ?? points.FirstOrDefault(ordered => ordered.Point.AtMs is not null).Point.AtMs ?? 0;
-        var statistics = new TrackStatistics(sport);
-        var distances = new double[points.Count];
-        for (var index = 0; index < points.Count; index++)
-        {
-            statistics.Add(points[index].Point, points[index].Interval);
-            distances[index] = statistics.DistanceMillimeters / 1_000.0;
-        }
-
+        var series = TrackSeries.Of(SportRules.Of(sport), points);
+        var permille = Tracks.Grade.Of(series);
         return new ActivityStreams
         {
             Time = Channel<double>(points, point => (point.AtMs - zeroMs) / 1_000.0),
             Latlng = [.. points.Select(ordered => LatitudeLongitude(ordered.Point))],
             Altitude = Channel<double>(points, point => point.ElevationCm / 100.0),
-            Distance = distances,
+            Distance = [.. series.DistanceMillimeters.Select(millimeters => millimeters / 1_000.0)],
             HeartRate = Channel(points, point => point.HeartRate),
             Cadence = Channel(points, point => point.Cadence),
             Power = Channel(points, point => point.PowerWatts),
+            Grade = Array.Exists(permille, value => value is not null)
+                ? [.. permille.Select(value => value / 10.0)]
+                : null,
         };
     }
 

@@ -19,10 +19,34 @@ public sealed record SportRules(
     private static readonly FrozenDictionary<Sport, SportRules> BySport = new SportRules[]
     {
         new(Sport.Run, "RUN", SamplingSeconds: 5,
-            MaxLegMillimetersPerSecond: 12_500, StandingMillimetersPerSecond: 500),
+            MaxLegMillimetersPerSecond: 12_500, StandingMillimetersPerSecond: 500)
+        {
+            EffortDistances =
+            [
+                new("400 m", 400_000),
+                new("1 km", 1_000_000),
+                new("1 mile", 1_609_344),
+                new("5 km", 5_000_000),
+                new("10 km", 10_000_000),
+                new("half marathon", 21_097_500),
+                new("marathon", 42_195_000),
+            ],
+        },
         new(Sport.Ride, "RIDE", SamplingSeconds: 2,
-            MaxLegMillimetersPerSecond: 35_000, StandingMillimetersPerSecond: 500),
+            MaxLegMillimetersPerSecond: 35_000, StandingMillimetersPerSecond: 500)
+        {
+            EffortDistances =
+            [
+                new("5 km", 5_000_000),
+                new("10 km", 10_000_000),
+                new("20 km", 20_000_000),
+                new("40 km", 40_000_000),
+            ],
+        },
     }.ToFrozenDictionary(rules => rules.Sport);
+
+    /// <summary>Distances over which best times are kept, shortest first.</summary>
+    public IReadOnlyList<EffortDistance> EffortDistances { get; init; } = [];
 
     /// <summary>The rules of every sport.</summary>
     public static IEnumerable<SportRules> All => BySport.Values;

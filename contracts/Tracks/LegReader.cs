@@ -29,7 +29,11 @@ internal enum LegKind
 /// <param name="Kind">Its worth.</param>
 /// <param name="Millimeters">What it counts, mm.</param>
 /// <param name="Ms">Its new time, ms: no millisecond is counted twice.</param>
-internal readonly record struct Leg(LegKind Kind, long Millimeters = 0, long Ms = 0);
+internal readonly record struct Leg(LegKind Kind, long Millimeters = 0, long Ms = 0)
+{
+    /// <summary>True when it is not known what way, up or down, was made to this point.</summary>
+    internal bool IsBreak => Kind is LegKind.Paused or LegKind.First or LegKind.Suspect;
+}
 
 /// <summary>Judges leg after leg; the one place where it is decided what counts. O(1) a point.</summary>
 /// <param name="Interval">Interval of the last good point; -1 when the next point begins anew.</param>

@@ -11,8 +11,7 @@ namespace Strava.Contracts.Tracks;
 /// <remarks>
 /// A leg is the Haversine distance in whole mm between neighbours of one interval. One that is faster than the sport
 /// allows, or takes no time, or goes back in time counts nothing and is marked; the next begins at its end. A leg with
-/// an untimed end counts its distance unjudged. Heights are taken at points, whether or not their leg counts, and begin
-/// anew with each interval.
+/// an untimed end counts its distance unjudged. Heights begin anew with each interval and after a marked leg.
 /// </remarks>
 public sealed class TrackStatistics
 {
@@ -107,8 +106,12 @@ public sealed class TrackStatistics
             case LegKind.Counted:
                 _standing = _standing.Add(leg.Millimeters, leg.Ms, _rules.StandingMillimetersPerSecond);
                 break;
-            default:
-                _suspectLegs += leg.Kind == LegKind.Suspect ? 1 : 0;
+            case LegKind.Suspect:
+                _suspectLegs++;
+                CloseWindow();
+                _elevation = _elevation.Break();
+                break;
+            case LegKind.Untimed:
                 CloseWindow();
                 break;
         }

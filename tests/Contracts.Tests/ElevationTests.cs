@@ -85,6 +85,16 @@ public sealed class ElevationTests
     }
 
     [Test]
+    public void Nothing_is_climbed_in_a_jump()
+    {
+        var log = StateLog.Empty.Append(new(Transition.Started, 0));
+        TrackPoint[] points = [.. Enumerable.Range(0, 200).Select(i =>
+            new TrackPoint(i * 1_000L, (i < 100 ? 46_000_000 : 47_000_000) + (i * 20), 14_000_000, i < 100 ? 10_000 : 90_000))];
+        var figures = TrackStatistics.Compute(Sport.Run, log, TrackOrder.Merge([new TrackChunk(1, points)], log), 0);
+        Assert.That((figures.SuspectLegs, figures.ElevationGainCm), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
     public void Splits_tell_the_climb_by_the_rule_that_holds_in_the_end()
     {
         var figures = Compute([.. Enumerable.Range(0, 1_000).Select(i => 20 * i)], stepE6: 90);

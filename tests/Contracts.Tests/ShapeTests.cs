@@ -49,6 +49,42 @@ public sealed class ShapeTests
     }
 
     [Test]
+    public void Details_tell_miles_efforts_and_top_speed_once_they_are_worked_out()
+    {
+        var log = StateLog.Empty.AppendRange([new(Transition.Started, 0), new(Transition.Complete, 135_000)]);
+        TrackPoint[] track = [.. Enumerable.Range(0, 10).Select(i =>
+            new TrackPoint(15_000 * i, 46_000_000 + (i * 449), 14_000_000, 10_000 + (i * 100)))];
+        var points = TrackOrder.Merge([new TrackChunk(1, track)], log);
+        var details = new ActivityDetails
+        {
+            Id = Guid.Empty,
+            AthleteId = Guid.Empty,
+            Type = Sport.Run,
+            Name = "n",
+            Visibility = Visibility.OnlyMe,
+            State = log.State,
+            Version = 7,
+            StateLog = [],
+            Pauses = [],
+            Route = new RouteEntry(string.Empty),
+        }.With(TrackStatistics.Compute(Sport.Run, log, points, 0)).With(TrackAnalytics.Of(Sport.Run, log, points));
+        var json = JsonSerializer.SerializeToElement(details, Web);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(json.GetProperty("elevationSource").GetString(), Is.EqualTo("GPS"));
+            Assert.That(json.GetProperty("maxSpeedMetersPerSecond").GetDouble(), Is.EqualTo(3.328));
+            Assert.That(json.GetProperty("bestEfforts").GetRawText(), Is.EqualTo(
+                """[{"name":"400 m","distanceMeters":400,"elapsedSeconds":120.176,"startSecond":0}]"""));
+            Assert.That(json.GetProperty("splitsMiles").GetRawText(), Is.EqualTo(
+                """
+                [{"index":1,"distanceMeters":449.343,"activeSeconds":135,"movingSeconds":135,"averageSpeedMetersPerSecond":3.328,
+                "elevationGainMeters":5.02,"elevationChangeMeters":7}]
+                """.ReplaceLineEndings(string.Empty)));
+            Assert.That(json.GetProperty("splits")[0].GetProperty("movingSeconds").GetDouble(), Is.EqualTo(135));
+        }
+    }
+
+    [Test]
     public void A_channel_that_no_point_has_is_absent_from_the_streams()
     {
         var log = StateLog.Empty.Append(new(Transition.Started, Any.DayMs));

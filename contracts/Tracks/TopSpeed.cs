@@ -1,0 +1,58 @@
+namespace Strava.Contracts.Tracks;
+
+/// <summary>
+/// Highest speed: the highest median of 5 legs in a row, so that a wild point, which spoils two legs, does not count. A
+/// track whose longest row of legs is shorter is taken by rows of that length. O(n).
+/// </summary>
+internal static class TopSpeed
+{
+    private const int Window = 5;
+
+    internal static long Of(Leg[] legs)
+    {
+        var window = Math.Min(Window, LongestRow(legs));
+        if (window == 0)
+        {
+            return 0;
+        }
+
+        Span<long> last = stackalloc long[Window];
+        Span<long> sorted = stackalloc long[window];
+        var row = 0;
+        var most = 0L;
+        foreach (var leg in legs)
+        {
+            if (Speed(leg) is not { } speed)
+            {
+                row = leg.Kind is LegKind.Counted or LegKind.Inaccurate ? row : 0;
+                continue;
+            }
+
+            last[row++ % window] = speed;
+            if (row >= window)
+            {
+                last[..window].CopyTo(sorted);
+                sorted.Sort();
+                most = Math.Max(most, (sorted[window / 2] + sorted[(window - 1) / 2]) / 2);
+            }
+        }
+
+        return most;
+    }
+
+    private static int LongestRow(Leg[] legs)
+    {
+        int row = 0, longest = 0;
+        foreach (var leg in legs)
+        {
+            row = Speed(leg) is not null ? row + 1 : leg.Kind is LegKind.Counted or LegKind.Inaccurate ? row : 0;
+            longest = Math.Max(longest, row);
+        }
+
+        return longest;
+    }
+
+    // A leg without new time (after a step back) has no speed.
+    private static long? Speed(Leg leg) =>
+        leg is { Kind: LegKind.Counted, Ms: > 0 } ? leg.Millimeters * 1_000 / leg.Ms : null;
+}
