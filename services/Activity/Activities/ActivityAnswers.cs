@@ -41,7 +41,9 @@ internal static class ActivityAnswers
             Pauses = [.. activity.Log.Pauses.Select(pause => PauseEntry.Of(pause, nowMs))],
             Splits = [],
             Route = new RouteEntry(Polyline.Encode(points.Select(ordered => ordered.Point.Position))),
-        }.With(TrackStatistics.Compute(activity.Sport, activity.Log, points, nowMs));
+        }
+        .With(TrackStatistics.Compute(activity.Sport, activity.Log, points, nowMs))
+        .With(TrackAnalytics.Of(activity.Sport, activity.Log, points));
     }
 
     /// <param name="activity">A saved activity.</param>
