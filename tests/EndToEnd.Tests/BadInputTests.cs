@@ -14,7 +14,8 @@ public sealed class BadInputTests : Scenario
     [TestCase("POST", "/activities", "{\"type\":\"RUN\",\"colour\":\"red\"}", 400)]
     [TestCase("POST", "/activities", "{\"type\":\"RUN\"", 400)]
     [TestCase("POST", "/activities", "{\"type\":\"RUN\",\"name\":\"a\\u0000b\"}", 400, 422)]
-    public async Task What_cannot_be_is_refused_as_a_problem(string method, string path, string? json, params int[] statuses)
+    public async Task What_cannot_be_is_refused_as_a_problem(
+        string method, string path, string? json, params int[] statuses)
     {
         var athlete = await Person.NewAsync("bad");
         var answer = method == "GET" ? await athlete.GetAsync(path) : await athlete.PostTextAsync(path, json!);
@@ -30,10 +31,12 @@ public sealed class BadInputTests : Scenario
     {
         var athlete = await Person.NewAsync("nowhere");
         var start = Recording.HoursAgo(1);
-        var id = (await athlete.PostAsync("/activities", new { type = "RUN", startedAt = start })).Expect(HttpStatusCode.Created).Id;
+        var id = (await athlete.PostAsync("/activities", new { type = "RUN", startedAt = start }))
+            .Expect(HttpStatusCode.Created).Id;
 
         var answer = await athlete.PostTextAsync(
-            $"/activities/{id}/routes", $"{{\"location\":{{\"at\":\"{start:yyyy-MM-ddTHH:mm:ss.fffZ}\",\"lat\":{latitude},\"lon\":1}}}}");
+            $"/activities/{id}/routes",
+            $"{{\"location\":{{\"at\":\"{start:yyyy-MM-ddTHH:mm:ss.fffZ}\",\"lat\":{latitude},\"lon\":1}}}}");
 
         AssertProblem(answer, 400, 422);
         Assert.That((await athlete.GetAsync($"/activities/{id}")).Number("pointCount"), Is.Zero);
@@ -62,7 +65,8 @@ public sealed class BadInputTests : Scenario
 
         AssertProblem(await other.PatchAsync($"/activities/{id}", new { name = "mine now" }), 403, 404);
         AssertProblem(await other.DeleteAsync($"/activities/{id}"), 403, 404);
-        AssertProblem(await other.PostAsync($"/activities/{id}/routes", new { location = Recording.North().Points[0] }), 403, 404);
+        var location = Recording.North().Points[0];
+        AssertProblem(await other.PostAsync($"/activities/{id}/routes", new { location }), 403, 404);
         AssertProblem(await other.UploadAsync(id, Recording.North()), 409);
     }
 

@@ -47,7 +47,8 @@ public sealed class ImportedTests : Scenario
         var athlete = await Person.NewAsync("untimed");
         var gpx = Gpx(Segment(null, 0, 10));
 
-        var id = (await athlete.ImportAsync(gpx, "RIDE")).Expect(HttpStatusCode.Created).Body[0].GetProperty("id").GetGuid();
+        var id = (await athlete.ImportAsync(gpx, "RIDE"))
+            .Expect(HttpStatusCode.Created).Body[0].GetProperty("id").GetGuid();
 
         var details = (await athlete.GetAsync($"/activities/{id}")).Expect(HttpStatusCode.OK);
         using (Assert.EnterMultipleScope())
@@ -59,7 +60,9 @@ public sealed class ImportedTests : Scenario
 
     [TestCase("<gpx></gpx>", HttpStatusCode.UnprocessableEntity)]
     [TestCase("not a track at all", HttpStatusCode.UnprocessableEntity)]
-    [TestCase("<!DOCTYPE gpx [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><gpx>&x;</gpx>", HttpStatusCode.UnprocessableEntity)]
+    [TestCase(
+        "<!DOCTYPE gpx [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><gpx>&x;</gpx>",
+        HttpStatusCode.UnprocessableEntity)]
     public async Task A_file_without_a_track_is_refused(string file, HttpStatusCode status)
     {
         var athlete = await Person.NewAsync("no-track");
@@ -79,7 +82,8 @@ public sealed class ImportedTests : Scenario
         }
 
         var athlete = await Person.NewAsync("others");
-        var answer = (await athlete.ImportAsync(await File.ReadAllBytesAsync(path), "RUN")).Expect(HttpStatusCode.Created);
+        var answer = (await athlete.ImportAsync(await File.ReadAllBytesAsync(path), "RUN"))
+            .Expect(HttpStatusCode.Created);
 
         var sum = answer.Body.EnumerateArray().Sum(activity => activity.GetProperty("distanceMeters").GetDouble());
         Assert.That(sum, Is.EqualTo(meters).Within(share * meters));
@@ -97,7 +101,8 @@ public sealed class ImportedTests : Scenario
     {
         var points = Enumerable.Range(0, legs + 1).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"<trkpt lat=\"{Recording.Degrees(45_500_000 + (100 * (firstLeg + i)))}\" lon=\"13.7\"><ele>120</ele>{Time(start?.AddSeconds(5 * i))}</trkpt>"));
+            $"<trkpt lat=\"{Recording.Degrees(45_500_000 + (100 * (firstLeg + i)))}\" lon=\"13.7\">"
+            + $"<ele>120</ele>{Time(start?.AddSeconds(5 * i))}</trkpt>"));
         return $"<trkseg>{string.Concat(points)}</trkseg>";
     }
 

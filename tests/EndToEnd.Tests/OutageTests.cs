@@ -44,7 +44,8 @@ public sealed class OutageTests : Scenario
         await enough.CancelAsync();
         await uploads.All;
 
-        // A phone sends again what got no answer, with the same id: then it is there once, whether or not it was before.
+        // A phone sends again what got no answer, with the same id: then it is there once, whether or not it was
+        // before.
         var acknowledged = uploads.Done.Where(upload => upload.Answer.IsSuccess).ToList();
         var unknown = uploads.Done.Where(upload => !upload.Answer.IsSuccess).ToList();
         await TestContext.Out.WriteLineAsync($"{acknowledged.Count} acknowledged, {unknown.Count} without an answer");
@@ -90,7 +91,8 @@ public sealed class OutageTests : Scenario
 
         await Platform.Current.Redis.ToolAsync("FLUSHALL");
 
-        await Eventually.GivesAsync(() => athlete.OnBoardAsync("RUN"), distance => distance == 278.0, TimeSpan.FromSeconds(60));
+        await Eventually.GivesAsync(
+            () => athlete.OnBoardAsync("RUN"), distance => distance == 278.0, TimeSpan.FromSeconds(60));
     }
 
     [Test]
@@ -103,7 +105,8 @@ public sealed class OutageTests : Scenario
         (await athlete.UploadAsync(Guid.CreateVersion7(), Recording.North(25))).Expect(HttpStatusCode.Created);
         await Platform.Current.Redis.StartAsync();
 
-        await Eventually.GivesAsync(() => athlete.OnBoardAsync("RUN"), distance => distance == 556.0, TimeSpan.FromSeconds(60));
+        await Eventually.GivesAsync(
+            () => athlete.OnBoardAsync("RUN"), distance => distance == 556.0, TimeSpan.FromSeconds(60));
     }
 
     private static (ConcurrentQueue<(Guid Id, Recording Recording, Answer Answer)> Done, Task All) UploadUntilAsync(

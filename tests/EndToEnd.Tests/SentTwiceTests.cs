@@ -12,7 +12,8 @@ public sealed class SentTwiceTests : Scenario
         var start = Recording.HoursAgo(2);
         var recording = Recording.North(20, from: start);
 
-        var (made, again) = await TwiceAsync(() => athlete.PostAsync("/activities", new { type = "RUN", id, name = "twice" }));
+        var (made, again) =
+            await TwiceAsync(() => athlete.PostAsync("/activities", new { type = "RUN", id, name = "twice" }));
         made.Expect(HttpStatusCode.Created);
         again.Expect(HttpStatusCode.OK);
         await SameAsync(() => athlete.PatchStateAsync(id, "STARTED", start));
@@ -23,10 +24,12 @@ public sealed class SentTwiceTests : Scenario
 
         await SameAsync(() => athlete.PatchStateAsync(id, "PAUSED", start.AddSeconds(101)));
         await SameAsync(() => athlete.PatchStateAsync(id, "RESUMED", start.AddSeconds(111)));
-        await SameAsync(() => athlete.PostAsync($"/activities/{id}/routes", new { location = recording.Points[^1] with { At = start.AddSeconds(120) } }));
+        var location = recording.Points[^1] with { At = start.AddSeconds(120) };
+        await SameAsync(() => athlete.PostAsync($"/activities/{id}/routes", new { location }));
         await SameAsync(() => athlete.PatchStateAsync(id, "STOPPED", start.AddSeconds(130)));
         await SameAsync(() => athlete.PatchStateAsync(id, "COMPLETE", start.AddSeconds(131)));
-        await SameAsync(() => athlete.PatchAsync($"/activities/{id}", new { name = "renamed", visibility = "FRIENDS" }));
+        await SameAsync(
+            () => athlete.PatchAsync($"/activities/{id}", new { name = "renamed", visibility = "FRIENDS" }));
     }
 
     [Test]
@@ -80,5 +83,6 @@ public sealed class SentTwiceTests : Scenario
         Assert.That(second.Version, Is.EqualTo(first.Version));
     }
 
-    private static async Task<(Answer First, Answer Second)> TwiceAsync(Func<Task<Answer>> send) => (await send(), await send());
+    private static async Task<(Answer First, Answer Second)> TwiceAsync(Func<Task<Answer>> send) =>
+        (await send(), await send());
 }

@@ -8,7 +8,8 @@ public sealed class WhoSeesItTests : Scenario
     [TestCase("EVERYONE", true, true)]
     [TestCase("FRIENDS", true, false)]
     [TestCase("ONLY_ME", false, false)]
-    public async Task A_friend_and_a_stranger_see_what_the_visibility_says(string visibility, bool friendSees, bool strangerSees)
+    public async Task A_friend_and_a_stranger_see_what_the_visibility_says(
+        string visibility, bool friendSees, bool strangerSees)
     {
         var (athlete, friend, stranger) = await ThreeAsync();
         var id = Guid.CreateVersion7();
@@ -52,7 +53,8 @@ public sealed class WhoSeesItTests : Scenario
         (await friend.DeleteAsync($"/athletes/me/friends/{athlete.Id}")).Expect(HttpStatusCode.NoContent);
 
         await Eventually.HoldsAsync(async () => !await friend.SeesInFeedAsync(id));
-        await Eventually.HoldsAsync(async () => (await friend.GetAsync($"/activities/{id}")).Status == HttpStatusCode.NotFound);
+        await Eventually.HoldsAsync(
+            async () => (await friend.GetAsync($"/activities/{id}")).Status == HttpStatusCode.NotFound);
     }
 
     [Test]
@@ -62,7 +64,8 @@ public sealed class WhoSeesItTests : Scenario
         var id = Guid.CreateVersion7();
         (await athlete.UploadAsync(id, Recording.North(50, "RIDE"))).Expect(HttpStatusCode.Created);
         await Eventually.GivesAsync(() => athlete.OnBoardAsync("RIDE"), distance => distance == 556.0);
-        await Eventually.GivesAsync(() => athlete.OnBoardAsync("RIDE", "global", "week"), distance => distance == 556.0);
+        await Eventually.GivesAsync(
+            () => athlete.OnBoardAsync("RIDE", "global", "week"), distance => distance == 556.0);
 
         (await athlete.PatchAsync($"/activities/{id}", new { visibility = "FRIENDS" })).Expect(HttpStatusCode.OK);
         await Eventually.HoldsAsync(async () => await athlete.OnBoardAsync("RIDE") is null);
@@ -80,7 +83,8 @@ public sealed class WhoSeesItTests : Scenario
         (await athlete.UploadAsync(id, Recording.North(25))).Expect(HttpStatusCode.Created);
         await Eventually.GivesAsync(() => athlete.OnBoardAsync("RUN"), distance => distance == 278.0);
 
-        (await athlete.PatchAsync($"/activities/{id}", new { type = "RIDE", name = "it was a ride" })).Expect(HttpStatusCode.OK);
+        (await athlete.PatchAsync($"/activities/{id}", new { type = "RIDE", name = "it was a ride" }))
+            .Expect(HttpStatusCode.OK);
 
         await Eventually.GivesAsync(() => athlete.OnBoardAsync("RIDE"), distance => distance == 278.0);
         await Eventually.HoldsAsync(async () => await athlete.OnBoardAsync("RUN") is null);

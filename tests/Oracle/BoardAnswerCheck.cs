@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Strava.Oracle;
 
-/// <summary>What the API answers for a board: the best hundred, the total, and each of some viewers' own line.</summary>
+/// <summary>
+/// What the API answers for a board: the best hundred, the total, and each of some viewers' own line.
+/// </summary>
 internal static class BoardAnswerCheck
 {
     private const int Top = 100;
@@ -41,7 +43,8 @@ internal static class BoardAnswerCheck
         comparison.Equal(Math.Min(Top, board.Lines.Count), entries.Count, $"The number of entries of {path}");
         for (var index = 1; index < entries.Count; index++)
         {
-            var falls = entries[index - 1].GetProperty("distanceMeters").GetDouble() >= entries[index].GetProperty("distanceMeters").GetDouble();
+            var falls = entries[index - 1].GetProperty("distanceMeters").GetDouble()
+                >= entries[index].GetProperty("distanceMeters").GetDouble();
             comparison.Equal(true, falls, $"That entry {index} of {path} is not further than the one above");
         }
 
@@ -50,13 +53,16 @@ internal static class BoardAnswerCheck
             var id = entry.GetProperty("athleteId").GetGuid();
             CompareLine(board, id, entry, $"{path}, entry of {id}", comparison);
             comparison.Equal(
-                truth.Athletes.GetValueOrDefault(id)?.Name, entry.GetProperty("athleteName").GetString(), $"The name of {id} in {path}");
+                truth.Athletes.GetValueOrDefault(id)?.Name,
+                entry.GetProperty("athleteName").GetString(),
+                $"The name of {id} in {path}");
         }
 
         var mine = body.GetProperty("viewer");
         if (mine.ValueKind == JsonValueKind.Null)
         {
-            comparison.Equal(false, board.Lines.Any(line => line.Athlete == viewer.Id), $"That {viewer.Name} is on {path}");
+            comparison.Equal(
+                false, board.Lines.Any(line => line.Athlete == viewer.Id), $"That {viewer.Name} is on {path}");
         }
         else
         {
@@ -74,7 +80,8 @@ internal static class BoardAnswerCheck
 
         var rank = 1 + board.Lines.Count(other => other.Centimeters > line.Centimeters);
         comparison.Equal(rank, found.GetProperty("rank").GetInt32(), $"{where}: rank");
-        comparison.Equal(line.Centimeters / 100.0, found.GetProperty("distanceMeters").GetDouble(), $"{where}: distance");
+        comparison.Equal(
+            line.Centimeters / 100.0, found.GetProperty("distanceMeters").GetDouble(), $"{where}: distance");
         comparison.Equal(line.Activities, found.GetProperty("activities").GetInt32(), $"{where}: activities");
     }
 }

@@ -27,8 +27,10 @@ internal static class BoardCheck
             await CompareAsync(connection.GetDatabase(), board, numbers, comparison);
         }
 
-        // Fences and the watermark are the service's own business; a board that should be empty is a key that should not be.
-        unexpected.RemoveWhere(key => key == "leaderboard:watermark" || key.EndsWith("}:fence", StringComparison.Ordinal));
+        // Fences and the watermark are the service's own business; a board that should be empty is a key that should
+        // not be.
+        unexpected.RemoveWhere(key =>
+            key == "leaderboard:watermark" || key.EndsWith("}:fence", StringComparison.Ordinal));
         foreach (var key in unexpected)
         {
             comparison.Differ($"Redis has the board {key}, which no activity is on.");
@@ -45,7 +47,8 @@ internal static class BoardCheck
         {
             byte[] member = entry.Element!;
             var isKnown = member.Length == 8
-                & athletes.TryGetValue(member.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(member) : 0, out var athlete);
+                & athletes.TryGetValue(
+                    member.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(member) : 0, out var athlete);
             if (!isKnown)
             {
                 comparison.Differ($"{board.Key} has a member that is no athlete: {Convert.ToHexStringLower(member)}.");
@@ -58,12 +61,15 @@ internal static class BoardCheck
         foreach (var line in board.Lines)
         {
             comparison.Equal(
-                line.Score, found.Remove(line.Athlete, out var score) ? score : 0d, $"The score of {line.Athlete} in {board.Key}");
+                line.Score,
+                found.Remove(line.Athlete, out var score) ? score : 0d,
+                $"The score of {line.Athlete} in {board.Key}");
         }
 
         foreach (var (athlete, score) in found)
         {
-            comparison.Differ(FormattableString.Invariant($"{board.Key} has {athlete} with {score}, who is not on it."));
+            comparison.Differ(
+                FormattableString.Invariant($"{board.Key} has {athlete} with {score}, who is not on it."));
         }
     }
 
@@ -84,7 +90,8 @@ internal static class BoardCheck
     {
         var places = new Dictionary<Guid, List<PlaceSince>>();
         await using var command = new NpgsqlCommand(
-            "SELECT athlete_id, version, since, country FROM athlete_place JOIN athlete_number ON number = athlete", database);
+            "SELECT athlete_id, version, since, country FROM athlete_place JOIN athlete_number ON number = athlete",
+            database);
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())
         {

@@ -10,9 +10,12 @@ internal sealed record Line(Guid Athlete, long Centimeters, int Activities)
 }
 
 /// <summary>A board: what it is called in Redis and in the API, and its lines, best first.</summary>
-internal sealed record Board(string Key, string Sport, string Place, string Window, string? Period, IReadOnlyList<Line> Lines);
+internal sealed record Board(
+    string Key, string Sport, string Place, string Window, string? Period, IReadOnlyList<Line> Lines);
 
-/// <summary>When an athlete's place was learned of; kept by the Leaderboard service, because no message carries it.</summary>
+/// <summary>
+/// When an athlete's place was learned of; kept by the Leaderboard service, because no message carries it.
+/// </summary>
 internal sealed record PlaceSince(long Version, DateTimeOffset Since, string? Country);
 
 /// <summary>Every board that there must be, by adding up one activity after the other.</summary>
@@ -20,7 +23,8 @@ internal sealed class Boards(Truth truth, IReadOnlyDictionary<Guid, List<PlaceSi
 {
     public IReadOnlyList<Board> All()
     {
-        var sums = new Dictionary<(string Sport, string Place, string Window, string? Period), Dictionary<Guid, (long Mm, int Count)>>();
+        var sums = new Dictionary<
+            (string Sport, string Place, string Window, string? Period), Dictionary<Guid, (long Mm, int Count)>>();
         foreach (var activity in truth.Saved.Where(activity => activity.Visibility == "EVERYONE"))
         {
             foreach (var (place, window, period) in Slots(activity))
@@ -84,7 +88,8 @@ internal sealed class Boards(Truth truth, IReadOnlyDictionary<Guid, List<PlaceSi
         var known = places.GetValueOrDefault(athlete) ?? [];
         var place = closes == DateTimeOffset.MaxValue
             ? truth.Athletes.GetValueOrDefault(athlete)?.Country
-            : (known.Where(since => since.Since < closes).MaxBy(since => since.Version) ?? known.MinBy(since => since.Version))?.Country;
+            : (known.Where(since => since.Since < closes).MaxBy(since => since.Version)
+                ?? known.MinBy(since => since.Version))?.Country;
         return place is null ? null : $"country:{place}";
     }
 }

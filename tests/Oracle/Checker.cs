@@ -4,7 +4,8 @@ using Npgsql;
 namespace Strava.Oracle;
 
 /// <summary>
-/// Works everything out once more from the event streams and the memberships, single threaded and with code of its own, and
+/// Works everything out once more from the event streams and the memberships, single threaded and with code of its own,
+/// and
 /// compares: summaries, lists, boards in Redis and by the API, and who may see what.
 /// </summary>
 public sealed class Checker(Targets targets, TimeProvider time)
@@ -12,7 +13,8 @@ public sealed class Checker(Targets targets, TimeProvider time)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Waits until all is still, then compares. What differs is compared again until it is equal or the time is up: a consumer may
+    /// Waits until all is still, then compares. What differs is compared again until it is equal or the time is up: a
+    /// consumer may
     /// hold a message that no queue shows. Each comparison reads the truth anew.
     /// </summary>
     /// <param name="patience">Bounds both together.</param>
@@ -62,6 +64,8 @@ public sealed class Checker(Targets targets, TimeProvider time)
         await using var activity = await OpenAsync("activity");
         await using var athlete = await OpenAsync("athlete");
         await using var leaderboard = await OpenAsync("leaderboard");
+        await using var feed = await OpenAsync("feed");
+        await using var legend = await OpenAsync("locallegend");
         var truth = new Truth(
             await Memberships.ReadAthletesAsync(athlete),
             await Memberships.ReadFriendsAsync(athlete),
@@ -69,6 +73,7 @@ public sealed class Checker(Targets targets, TimeProvider time)
 
         FigureCheck.Run(truth, comparison);
         await SummaryCheck.RunAsync(activity, truth, comparison);
+        await CopiesCheck.RunAsync(feed, legend, truth, comparison);
         using var door = new Door(targets);
         await FeedCheck.RunAsync(door, truth, comparison);
         var boards = await BoardCheck.RunAsync(leaderboard, targets.Redis, truth, time.GetUtcNow(), comparison);

@@ -35,7 +35,7 @@ public sealed class Comparison
 
     public override string ToString()
     {
-        var more = Differences > _sentences.Count ? [$"... and {Differences - _sentences.Count} more."] : Array.Empty<string>();
+        string[] more = Differences > _sentences.Count ? [$"... and {Differences - _sentences.Count} more."] : [];
         return string.Join('\n', [
             .. _sentences,
             .. more,

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Strava.Oracle;
 
-/// <summary>Every athlete's FRIENDS list and own list: the same lines in the same order, newest first, with the same figures.</summary>
+/// <summary>
+/// Every athlete's FRIENDS list and own list: the same lines in the same order, newest first, with the same figures.
+/// </summary>
 internal static class FeedCheck
 {
     public static async Task RunAsync(Door door, Truth truth, Comparison comparison)
@@ -59,13 +61,19 @@ internal static class FeedCheck
         comparison.Equal(wanted.Id, found.GetProperty("id").GetGuid(), $"{line}: id");
         comparison.Equal(wanted.AthleteId, found.GetProperty("athleteId").GetGuid(), $"{line}: athlete");
         comparison.Equal(
-            truth.Athletes.GetValueOrDefault(wanted.AthleteId)?.Name, found.GetProperty("athleteName").GetString(), $"{line}: athlete's name");
+            truth.Athletes.GetValueOrDefault(wanted.AthleteId)?.Name,
+            found.GetProperty("athleteName").GetString(),
+            $"{line}: athlete's name");
         comparison.Equal(wanted.Sport, found.GetProperty("type").GetString(), $"{line}: type");
         comparison.Equal(wanted.Name, found.GetProperty("name").GetString(), $"{line}: name");
         comparison.Equal(wanted.StartedAt, found.GetProperty("startedAt").GetDateTimeOffset(), $"{line}: start");
-        comparison.Equal(figures.DistanceMm / 1_000.0, found.GetProperty("distanceMeters").GetDouble(), $"{line}: distance");
-        comparison.Equal(figures.ActiveMs / 1_000.0, found.GetProperty("activeSeconds").GetDouble(), $"{line}: active time");
-        comparison.Equal(figures.MovingMs / 1_000.0, found.GetProperty("movingSeconds").GetDouble(), $"{line}: moving time");
-        comparison.Equal(figures.GainCm / 100.0, found.GetProperty("elevationGainMeters").GetDouble(), $"{line}: climb");
+        comparison.Equal(
+            figures.DistanceMm / 1_000.0, found.GetProperty("distanceMeters").GetDouble(), $"{line}: distance");
+        comparison.Equal(
+            figures.ActiveMs / 1_000.0, found.GetProperty("activeSeconds").GetDouble(), $"{line}: active time");
+        comparison.Equal(
+            figures.MovingMs / 1_000.0, found.GetProperty("movingSeconds").GetDouble(), $"{line}: moving time");
+        comparison.Equal(
+            figures.GainCm / 100.0, found.GetProperty("elevationGainMeters").GetDouble(), $"{line}: climb");
     }
 }

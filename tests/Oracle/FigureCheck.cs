@@ -1,6 +1,8 @@
 namespace Strava.Oracle;
 
-/// <summary>The figures that ActivityCompleted carries, worked out once more from the state log and the stored points.</summary>
+/// <summary>
+/// The figures that ActivityCompleted carries, worked out once more from the state log and the stored points.
+/// </summary>
 internal static class FigureCheck
 {
     public static void Run(Truth truth, Comparison comparison)
@@ -9,16 +11,19 @@ internal static class FigureCheck
         {
             var figures = activity.Figures!;
             var spans = ActiveSpans(activity).ToList();
-            comparison.Equal(spans.Sum(span => span.ToMs - span.FromMs), figures.ActiveMs, $"Active ms of {activity.Id}");
+            comparison.Equal(
+                spans.Sum(span => span.ToMs - span.FromMs), figures.ActiveMs, $"Active ms of {activity.Id}");
             var stopped = activity.Log.Last(line => line.Word == "activity_stopped").At;
-            comparison.Equal((long)(stopped - activity.StartedAt!.Value).TotalMilliseconds, figures.TotalMs, $"Total ms of {activity.Id}");
+            var totalMs = (long)(stopped - activity.StartedAt!.Value).TotalMilliseconds;
+            comparison.Equal(totalMs, figures.TotalMs, $"Total ms of {activity.Id}");
             comparison.Equal(LocalDate(activity), figures.LocalDate, $"The local day of {activity.Id}");
 
             var points = StoredPoints.InOrder(activity);
             comparison.Equal(points.Count, figures.Points, $"The number of points of {activity.Id}");
             if (points.TrueForAll(point => point.AtMs is not null))
             {
-                comparison.Equal(DistanceMm(activity, points, spans), figures.DistanceMm, $"The distance in mm of {activity.Id}");
+                comparison.Equal(
+                    DistanceMm(activity, points, spans), figures.DistanceMm, $"The distance in mm of {activity.Id}");
             }
         }
     }
@@ -48,7 +53,9 @@ internal static class FigureCheck
         return DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(activity.StartedAt!.Value, zone).DateTime);
     }
 
-    /// <summary>Legs inside one active span, no faster than a runner or rider can be, of points that are good enough.</summary>
+    /// <summary>
+    /// Legs inside one active span, no faster than a runner or rider can be, of points that are good enough.
+    /// </summary>
     private static long DistanceMm(Activity activity, List<StoredPoint> points, List<(long FromMs, long ToMs)> spans)
     {
         var fastestMmPerSecond = activity.Sport == "RUN" ? 12_500 : 35_000;

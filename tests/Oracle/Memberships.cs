@@ -13,7 +13,8 @@ internal static class Memberships
         while (await rows.ReadAsync())
         {
             var id = rows.GetGuid(0);
-            athletes.Add(id, new Athlete(id, rows.GetInt64(1), rows.GetString(2), rows.IsDBNull(3) ? null : rows.GetString(3)));
+            var country = rows.IsDBNull(3) ? null : rows.GetString(3);
+            athletes.Add(id, new Athlete(id, rows.GetInt64(1), rows.GetString(2), country));
         }
 
         return athletes;

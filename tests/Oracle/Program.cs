@@ -28,7 +28,8 @@ var comparison = await new Checker(targets, TimeProvider.System).CheckAsync(Time
 Console.WriteLine(comparison);
 return comparison.Holds ? 0 : 1;
 
-// Only for athletes whose name gives their id: asking for anyone else would make a new athlete, and a check changes nothing.
+// Only for athletes whose name gives their id: asking for anyone else would make a new athlete, and a check changes
+// nothing.
 async Task<string?> TokenAsync(Athlete athlete)
 {
     if (DevelopmentAthlete.IdOf(athlete.Name) != athlete.Id)

@@ -5,7 +5,8 @@ using RabbitMQ.Client.Exceptions;
 namespace Strava.Oracle;
 
 /// <summary>
-/// Whether everything that was committed has arrived: checkpoint at the end, outboxes empty, queues empty, no board to be set again.
+/// Whether everything that was committed has arrived: checkpoint at the end, outboxes empty, queues empty, no board to
+/// be set again.
 /// </summary>
 internal static class Stillness
 {
@@ -47,7 +48,8 @@ internal static class Stillness
         }
     }
 
-    // A passive declaration tells what is ready. What a consumer holds unacknowledged is not told: who compares asks again for a while.
+    // A passive declaration tells what is ready. What a consumer holds unacknowledged is not told: who compares asks
+    // again for a while.
     private static async Task AskBrokerAsync(Uri broker, List<string> pending)
     {
         var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "oracle" };
@@ -66,7 +68,8 @@ internal static class Stillness
     {
         var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "oracle" };
         await using var connection = await factory.CreateConnectionAsync();
-        foreach (var queue in Queues.SelectMany(queue => new[] { $"{queue}_error", $"{queue}_skipped", $"{queue}_dead_letter" }))
+        string[] parkings = ["error", "skipped", "dead_letter"];
+        foreach (var queue in Queues.SelectMany(queue => parkings.Select(parking => $"{queue}_{parking}")))
         {
             comparison.Equal(0u, await CountAsync(connection, queue), $"The number of messages parked in {queue}");
         }

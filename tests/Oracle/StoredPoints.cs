@@ -5,16 +5,21 @@ namespace Strava.Oracle;
 /// <summary>A point as it lies in a stream.</summary>
 internal readonly record struct StoredPoint(long? AtMs, int LatitudeE6, int LongitudeE6, long? AccuracyCm);
 
-/// <summary>Reads the stored form of points by its description (columns of varints), not by the code that wrote it.</summary>
+/// <summary>
+/// Reads the stored form of points by its description (columns of varints), not by the code that wrote it.
+/// </summary>
 internal static class StoredPoints
 {
     /// <summary>Unnumbered single points are numbered by their time, which began long before this.</summary>
     private const long FirstTimeSequence = 1_000_000_000_000;
 
-    /// <summary>Timed points: by chunk and then time; all by time as soon as a point came unnumbered. A repeat is dropped.</summary>
+    /// <summary>
+    /// Timed points: by chunk and then time; all by time as soon as a point came unnumbered. A repeat is dropped.
+    /// </summary>
     public static List<StoredPoint> InOrder(Activity activity)
     {
-        var chunks = activity.Chunks.OrderBy(chunk => chunk.Sequence).Select(chunk => (chunk.Sequence, Points: Read(chunk.Points))).ToList();
+        var chunks = activity.Chunks.OrderBy(chunk => chunk.Sequence)
+            .Select(chunk => (chunk.Sequence, Points: Read(chunk.Points))).ToList();
         if (chunks.Exists(chunk => chunk.Points.Exists(point => point.AtMs is null)))
         {
             return [.. chunks.SelectMany(chunk => chunk.Points)];
@@ -38,7 +43,8 @@ internal static class StoredPoints
         _ = Column(body, ref at, count, isOptional: true, isSecondOrder: false);
         var accuracies = Column(body, ref at, count, isOptional: true, isSecondOrder: false);
         return [.. Enumerable.Range(0, count)
-            .Select(i => new StoredPoint(times[i], (int)latitudes[i]!.Value, (int)longitudes[i]!.Value, accuracies[i]))];
+            .Select(i => new StoredPoint(
+                times[i], (int)latitudes[i]!.Value, (int)longitudes[i]!.Value, accuracies[i]))];
     }
 
     private static byte[] Inflate(byte[] bytes)

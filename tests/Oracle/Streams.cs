@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 
 namespace Strava.Oracle;
 
-/// <summary>Reads every event in the order of its stream, folds it, and checks that the streams themselves are whole.</summary>
+/// <summary>
+/// Reads every event in the order of its stream, folds it, and checks that the streams themselves are whole.
+/// </summary>
 internal static class Streams
 {
     public static async Task<List<Activity>> ReadAsync(NpgsqlConnection database, Comparison comparison)
@@ -73,7 +76,9 @@ internal static class Streams
                 break;
             case "route_recorded":
                 activity.Chunks.Add(
-                    (body.GetProperty("Sequence").GetInt64(), body.GetProperty("Count").GetInt32(), Text(body, "Points")!));
+                    (body.GetProperty("Sequence").GetInt64(),
+                        body.GetProperty("Count").GetInt32(),
+                        Text(body, "Points")!));
                 break;
             case "activity_renamed":
                 activity.Name = Text(body, "Name")!;
@@ -111,13 +116,14 @@ internal static class Streams
             body.GetProperty("At").GetDateTimeOffset(), Whole("DistanceMillimeters"), Whole("TotalMilliseconds"),
             Whole("ActiveMilliseconds"), Whole("MovingMilliseconds"), Whole("ElevationGainCentimeters"),
             Whole("ElevationLossCentimeters"), (int)Whole("PointCount"), Text(body, "TimeZone")!,
-            DateOnly.ParseExact(Text(body, "LocalDate")!, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+            DateOnly.ParseExact(Text(body, "LocalDate")!, "yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
 
     private static string? Text(JsonElement body, string name) =>
         body.TryGetProperty(name, out var member) ? member.GetString() : null;
 
-    private static async Task CheckHeadsAsync(NpgsqlConnection database, List<Activity> activities, Comparison comparison)
+    private static async Task CheckHeadsAsync(
+        NpgsqlConnection database, List<Activity> activities, Comparison comparison)
     {
         var heads = new Dictionary<Guid, long>();
         await using var command = new NpgsqlCommand("SELECT id, version FROM mt_streams WHERE version > 0", database);
@@ -130,7 +136,8 @@ internal static class Streams
         comparison.Equal(activities.Count, heads.Count, $"The number of rows in mt_streams");
         foreach (var activity in activities)
         {
-            comparison.Equal(activity.Version, heads.GetValueOrDefault(activity.Id), $"mt_streams.version of {activity.Id}");
+            comparison.Equal(
+                activity.Version, heads.GetValueOrDefault(activity.Id), $"mt_streams.version of {activity.Id}");
         }
     }
 }

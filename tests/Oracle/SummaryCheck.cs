@@ -5,8 +5,9 @@ namespace Strava.Oracle;
 /// <summary>The rows that the Activity service keeps beside its streams must say what the streams say.</summary>
 internal static class SummaryCheck
 {
-    private static readonly Dictionary<string, short> Sports = new() { ["RUN"] = 1, ["RIDE"] = 2 };
-    private static readonly Dictionary<string, short> Visibilities = new() { ["EVERYONE"] = 1, ["FRIENDS"] = 2, ["ONLY_ME"] = 3 };
+    internal static readonly Dictionary<string, short> Sports = new() { ["RUN"] = 1, ["RIDE"] = 2 };
+    internal static readonly Dictionary<string, short> Visibilities =
+        new() { ["EVERYONE"] = 1, ["FRIENDS"] = 2, ["ONLY_ME"] = 3 };
 
     public static async Task RunAsync(NpgsqlConnection database, Truth truth, Comparison comparison)
     {
@@ -43,7 +44,8 @@ internal static class SummaryCheck
         object?[] wanted =
         [
             activity.AthleteId, activity.Version, Sports[activity.Sport], activity.Name, activity.Description,
-            Visibilities[activity.Visibility], (short)activity.State, activity.Deleted, figures?.TimeZone ?? activity.TimeZone,
+            Visibilities[activity.Visibility], (short)activity.State, activity.Deleted,
+            figures?.TimeZone ?? activity.TimeZone,
             activity.StartedAt?.UtcDateTime, figures?.At.UtcDateTime, figures?.LocalDate, figures?.DistanceMm ?? 0L,
             figures?.TotalMs ?? 0L, figures?.ActiveMs ?? 0L, figures?.MovingMs ?? 0L, figures?.GainCm ?? 0L,
             figures?.LossCm ?? 0L, figures?.Points ?? 0,

@@ -1,15 +1,19 @@
 namespace Strava.Oracle;
 
-/// <summary>What the streams and the Athlete service's tables say, worked out from nothing, one event after the other.</summary>
+/// <summary>
+/// What the streams and the Athlete service's tables say, worked out from nothing, one event after the other.
+/// </summary>
 public sealed record Truth(
     IReadOnlyDictionary<Guid, Athlete> Athletes,
     IReadOnlyDictionary<Guid, HashSet<Guid>> Friends,
     IReadOnlyList<Activity> Activities)
 {
-    public bool AreFriends(Guid one, Guid other) => Friends.TryGetValue(one, out var friends) && friends.Contains(other);
+    public bool AreFriends(Guid one, Guid other) =>
+        Friends.TryGetValue(one, out var friends) && friends.Contains(other);
 
     /// <summary>Saved and not deleted: what lists and boards are made of.</summary>
-    public IEnumerable<Activity> Saved => Activities.Where(activity => activity.State == Activity.Complete && !activity.Deleted);
+    public IEnumerable<Activity> Saved =>
+        Activities.Where(activity => activity.State == Activity.Complete && !activity.Deleted);
 }
 
 /// <summary>A row of the table profile.</summary>
@@ -53,5 +57,6 @@ public sealed record Activity
 
 /// <summary>The last ActivityCompleted of a stream.</summary>
 public sealed record Figures(
-    DateTimeOffset At, long DistanceMm, long TotalMs, long ActiveMs, long MovingMs, long GainCm, long LossCm, int Points,
+    DateTimeOffset At, long DistanceMm, long TotalMs, long ActiveMs, long MovingMs, long GainCm, long LossCm,
+    int Points,
     string TimeZone, DateOnly LocalDate);

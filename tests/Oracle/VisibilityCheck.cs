@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Strava.Oracle;
 
-/// <summary>Asks for activities by id, as their athlete, as a friend and as a stranger: 200 where the rule says so, else 404.</summary>
+/// <summary>
+/// Asks for activities by id, as their athlete, as a friend and as a stranger: 200 where the rule says so, else 404.
+/// </summary>
 internal static class VisibilityCheck
 {
     /// <summary>The newest ones; older ones were asked for by earlier checks.</summary>
@@ -11,7 +13,8 @@ internal static class VisibilityCheck
     public static async Task RunAsync(Door door, Truth truth, Comparison comparison)
     {
         // UUIDs of version 7 sort by their time; what a phone named otherwise is spread among them.
-        foreach (var activity in truth.Activities.OrderByDescending(activity => activity.Figures?.At ?? activity.StartedAt).Take(MostActivities))
+        var newest = truth.Activities.OrderByDescending(activity => activity.Figures?.At ?? activity.StartedAt);
+        foreach (var activity in newest.Take(MostActivities))
         {
             foreach (var viewer in await ViewersAsync(door, truth, activity))
             {
@@ -21,12 +24,15 @@ internal static class VisibilityCheck
                 comparison.Equal(may ? HttpStatusCode.OK : HttpStatusCode.NotFound, status, $"The answer to {what}");
                 if (may && status == HttpStatusCode.OK)
                 {
-                    comparison.Equal(activity.Version, body.GetProperty("version").GetInt64(), $"The version for {what}");
+                    comparison.Equal(
+                        activity.Version, body.GetProperty("version").GetInt64(), $"The version for {what}");
                     comparison.Equal(activity.Name, body.GetProperty("name").GetString(), $"The name for {what}");
                     if (activity.Figures is { } figures)
                     {
                         comparison.Equal(
-                            figures.DistanceMm / 1_000.0, body.GetProperty("distanceMeters").GetDouble(), $"The distance for {what}");
+                            figures.DistanceMm / 1_000.0,
+                            body.GetProperty("distanceMeters").GetDouble(),
+                            $"The distance for {what}");
                     }
                 }
             }

@@ -43,8 +43,11 @@ internal sealed class Database(string service)
     /// <summary>Until a statement of somebody else waits for a lock here.</summary>
     public Task BlockedAsync() => Eventually.HoldsAsync(async () => await ScalarAsync(Blocked) is long and > 0);
 
-    /// <summary>Ends the sessions that wait: their client is dead, but Postgres would not notice before they have written.</summary>
-    public Task<int> EndBlockedAsync() => ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity {Waiting}");
+    /// <summary>
+    /// Ends the sessions that wait: their client is dead, but Postgres would not notice before they have written.
+    /// </summary>
+    public Task<int> EndBlockedAsync() =>
+        ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity {Waiting}");
 
     public async Task<object?> ScalarAsync(string sql, params object[] values)
     {

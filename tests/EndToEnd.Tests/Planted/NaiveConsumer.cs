@@ -67,7 +67,8 @@ internal sealed class AcknowledgesBeforeCommit() : NaiveConsumer("feed", acknowl
             await using var command = new NpgsqlCommand(
                 """
                 INSERT INTO activity (
-                    activity_id, athlete_id, version, deleted, sport, name, visibility, started_at, distance_millimeters,
+                    activity_id, athlete_id, version, deleted, sport, name, visibility, started_at,
+                    distance_millimeters,
                     active_milliseconds, moving_milliseconds, elevation_gain_centimeters)
                 SELECT (a->>'activityId')::uuid, (a->>'athleteId')::uuid, (a->>'version')::bigint, false,
                     CASE a->>'sport' WHEN 'RUN' THEN 1 ELSE 2 END, a->>'name', 1, (a->>'startedAt')::timestamptz,
@@ -88,7 +89,8 @@ internal sealed class AcknowledgesBeforeCommit() : NaiveConsumer("feed", acknowl
 }
 
 /// <summary>THE BUG: adds to the score with every delivery. It acknowledges after that, as it should.</summary>
-internal sealed class IncrementsOnDelivery(ConnectionMultiplexer redis) : NaiveConsumer("leaderboard", acknowledgesFirst: false)
+internal sealed class IncrementsOnDelivery(
+    ConnectionMultiplexer redis) : NaiveConsumer("leaderboard", acknowledgesFirst: false)
 {
     protected override async Task ApplyAsync(string type, JsonElement message, CancellationToken untilDeath)
     {
@@ -101,17 +103,20 @@ internal sealed class IncrementsOnDelivery(ConnectionMultiplexer redis) : NaiveC
         var database = new Database("leaderboard");
         var number = (long)(await database.ScalarAsync(
             "SELECT number FROM athlete_number WHERE athlete_id = $1", activity.GetProperty("athleteId").GetGuid()))!;
-        var country = (string)(await database.ScalarAsync("SELECT country FROM athlete_profile WHERE athlete = $1", number))!;
+        var country =
+            (string)(await database.ScalarAsync("SELECT country FROM athlete_profile WHERE athlete = $1", number))!;
         var member = BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder(number));
         var score = (activity.GetProperty("distanceMillimeters").GetInt64() / 10 * 65_536) + 1;
         var sport = activity.GetProperty("sport").GetString() == "RUN" ? "run" : "ride";
         var day = activity.GetProperty("localDate").GetDateTime();
-        var week = $"{System.Globalization.ISOWeek.GetYear(day):0000}-W{System.Globalization.ISOWeek.GetWeekOfYear(day):00}";
+        var week =
+            $"{System.Globalization.ISOWeek.GetYear(day):0000}-W{System.Globalization.ISOWeek.GetWeekOfYear(day):00}";
         foreach (var place in new[] { "global", country })
         {
             foreach (var window in new[] { "all", $"week:{week}" })
             {
-                await redis.GetDatabase().SortedSetIncrementAsync($"leaderboard:{{{sport}:{place}:{window}}}", member, score);
+                await redis.GetDatabase().SortedSetIncrementAsync(
+                    $"leaderboard:{{{sport}:{place}:{window}}}", member, score);
             }
         }
     }

@@ -5,7 +5,8 @@ using RabbitMQ.Client;
 namespace Strava.EndToEnd.Planted;
 
 /// <summary>
-/// THE BUG: polls "seq_id > last" and remembers the highest number it has seen. Numbers are not drawn in the order of commits, so
+/// THE BUG: polls "seq_id > last" and remembers the highest number it has seen. Numbers are not drawn in the order of
+/// commits, so
 /// what commits late below that is never seen. All else is right. It takes the relay's lease, as any other node would.
 /// </summary>
 internal sealed class NaiveRelay : IAsyncDisposable
@@ -18,10 +19,14 @@ internal sealed class NaiveRelay : IAsyncDisposable
     {
         var relay = new NaiveRelay();
 
-        // Down while the lease changes hands: a former owner may repeat for a moment, and would publish what this one misses.
+        // Down while the lease changes hands: a former owner may repeat for a moment, and would publish what this one
+        // misses.
         await Platform.Current["activity"].StopAsync();
         await relay._database.ExecuteAsync(
-            "UPDATE lease SET owner = gen_random_uuid(), epoch = epoch + 1, expires_at = 'infinity' WHERE name = 'relay'");
+            """
+            UPDATE lease SET owner = gen_random_uuid(), epoch = epoch + 1, expires_at = 'infinity'
+            WHERE name = 'relay'
+            """);
         await Platform.Current["activity"].StartAsync();
         relay._polling = Task.Run(relay.PollAsync);
         return relay;
@@ -52,13 +57,16 @@ internal sealed class NaiveRelay : IAsyncDisposable
             }
 
             await Database.ExecuteAsync(
-                database, "UPDATE mt_event_progression SET last_seq_id = $1 WHERE name = 'relay:All' AND last_seq_id < $1", last);
+                database,
+                "UPDATE mt_event_progression SET last_seq_id = $1 WHERE name = 'relay:All' AND last_seq_id < $1",
+                last);
             await Task.Delay(50);
         }
     }
 
     // One snapshot: the position and the messages that lie between it and the last one.
-    private static async Task<(long Last, List<(string Type, string Body)> Messages)> ReadAsync(NpgsqlConnection database)
+    private static async Task<(
+        long Last, List<(string Type, string Body)> Messages)> ReadAsync(NpgsqlConnection database)
     {
         await using var command = Database.Command(database,
             """
@@ -69,8 +77,10 @@ internal sealed class NaiveRelay : IAsyncDisposable
                 'activityId', a.id, 'athleteId', a.athlete_id, 'version', a.version,
                 'sport', CASE a.sport WHEN 1 THEN 'RUN' ELSE 'RIDE' END, 'name', a.name,
                 'visibility', CASE a.visibility WHEN 1 THEN 'EVERYONE' WHEN 2 THEN 'FRIENDS' ELSE 'ONLY_ME' END,
-                'startedAt', a.started_at, 'completedAt', a.completed_at, 'timeZone', a.time_zone, 'localDate', a.local_date,
-                'distanceMillimeters', a.distance_mm, 'totalMilliseconds', a.total_ms, 'activeMilliseconds', a.active_ms,
+                'startedAt', a.started_at, 'completedAt', a.completed_at, 'timeZone', a.time_zone,
+                'localDate', a.local_date,
+                'distanceMillimeters', a.distance_mm, 'totalMilliseconds', a.total_ms,
+                'activeMilliseconds', a.active_ms,
                 'movingMilliseconds', a.moving_ms, 'elevationGainCentimeters', a.gain_cm,
                 'elevationLossCentimeters', a.loss_cm, 'pointCount', a.point_count))::text
             FROM position p LEFT JOIN (
@@ -95,9 +105,14 @@ internal sealed class NaiveRelay : IAsyncDisposable
     private static async Task PublishAsync(IChannel channel, string type, string body)
     {
         var envelope = $$"""
-            {"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:Strava.Contracts.Messages:{{type}}"],"message":{{body}}}
+            {"messageId":"{{Guid.NewGuid()}}",
+            "messageType":["urn:message:Strava.Contracts.Messages:{{type}}"],"message":{{body}}}
             """;
-        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", DeliveryMode = DeliveryModes.Persistent };
+        var properties = new BasicProperties
+        {
+            ContentType = "application/vnd.masstransit+json",
+            DeliveryMode = DeliveryModes.Persistent,
+        };
         await channel.BasicPublishAsync(
             $"Strava.Contracts.Messages:{type}", "", mandatory: true, properties, Encoding.UTF8.GetBytes(envelope));
     }

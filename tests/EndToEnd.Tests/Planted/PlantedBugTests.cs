@@ -5,8 +5,10 @@ using Strava.Testing;
 namespace Strava.EndToEnd.Planted;
 
 /// <summary>
-/// Does the oracle bite? Each test puts a component with a well-known bug in the place of ours, at the same real servers, and
-/// drives the traffic that the bug cannot stand. The oracle must report it, must report nothing for the same component without that
+/// Does the oracle bite? Each test puts a component with a well-known bug in the place of ours, at the same real
+/// servers, and
+/// drives the traffic that the bug cannot stand. The oracle must report it, must report nothing for the same component
+/// without that
 /// traffic, and nothing for ours under the very same traffic.
 /// </summary>
 [NonParallelizable]
@@ -45,7 +47,8 @@ public sealed class PlantedBugTests : Scenario
             await naive.StartAsync();
             var id = await UploadAsync(athlete);
             await Eventually.HoldsAsync(
-                async () => await new Database("feed").ScalarAsync("SELECT 1 FROM activity WHERE activity_id = $1", id) is not null);
+                async () => await new Database("feed").ScalarAsync(
+                    "SELECT 1 FROM activity WHERE activity_id = $1", id) is not null);
         }
 
         await Platform.Current["feed"].StartAsync();
@@ -128,7 +131,9 @@ public sealed class PlantedBugTests : Scenario
         return id;
     }
 
-    /// <summary>One draws its numbers first and commits last; another one draws and rolls back. Answers the late one.</summary>
+    /// <summary>
+    /// One draws its numbers first and commits last; another one draws and rolls back. Answers the late one.
+    /// </summary>
     private static async Task<Guid> InterleaveAsync(Person athlete)
     {
         var late = Guid.CreateVersion7();
@@ -159,7 +164,9 @@ public sealed class PlantedBugTests : Scenario
         return id;
     }
 
-    /// <summary>Sets the relay back to the beginning, as at-least-once allows; its next event makes it notice.</summary>
+    /// <summary>
+    /// Sets the relay back to the beginning, as at-least-once allows; its next event makes it notice.
+    /// </summary>
     private static async Task TellEverythingAgainAsync(Person athlete)
     {
         var activity = new Database("activity");
@@ -174,10 +181,11 @@ public sealed class PlantedBugTests : Scenario
 
     private static async Task QueueEmptyAsync()
     {
-        await using var connection = await new RabbitMQ.Client.ConnectionFactory { Uri = Platform.Broker }.CreateConnectionAsync();
+        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = Platform.Broker };
+        await using var connection = await factory.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await Eventually.HoldsAsync(
-            async () => (await channel.QueueDeclarePassiveAsync("leaderboard", CancellationToken.None)).MessageCount == 0,
+            async () => await channel.MessageCountAsync("leaderboard") == 0,
             TimeSpan.FromSeconds(60));
 
         // The last one is out of the queue before it is dealt with.

@@ -3,7 +3,8 @@ using Npgsql;
 namespace Strava.EndToEnd.Planted;
 
 /// <summary>
-/// An upload whose transaction has drawn its event numbers and cannot commit yet: another session holds the same summary row.
+/// An upload whose transaction has drawn its event numbers and cannot commit yet: another session holds the same
+/// summary row.
 /// Meanwhile others commit higher numbers.
 /// </summary>
 internal sealed class SlowCommit : IAsyncDisposable

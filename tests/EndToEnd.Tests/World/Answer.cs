@@ -28,8 +28,11 @@ internal sealed record Answer(HttpStatusCode Status, string ContentType, string 
         return this;
     }
 
-    /// <summary>For what is asked again until it holds: NUnit would remember a failed assertion although the next try holds.</summary>
-    public Answer OrThrow() => Status == HttpStatusCode.OK ? this : throw new HttpRequestException($"{(int)Status}: {Text}");
+    /// <summary>
+    /// For what is asked again until it holds: NUnit would remember a failed assertion although the next try holds.
+    /// </summary>
+    public Answer OrThrow() =>
+        Status == HttpStatusCode.OK ? this : throw new HttpRequestException($"{(int)Status}: {Text}");
 
     private static JsonElement Parse(string text)
     {

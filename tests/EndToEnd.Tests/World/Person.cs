@@ -56,7 +56,8 @@ internal sealed class Person
     public Task<Answer> PatchStateAsync(Guid activity, string state, DateTimeOffset at) =>
         PatchAsync($"/activities/{activity}", new { state, at });
 
-    public Task<Answer> UploadAsync(Guid activity, Recording recording) => PutAsync($"/activities/{activity}/recording", recording);
+    public Task<Answer> UploadAsync(Guid activity, Recording recording) =>
+        PutAsync($"/activities/{activity}/recording", recording);
 
     public async Task<Answer> ImportAsync(byte[] file, string? type = null)
     {

@@ -9,7 +9,8 @@ internal sealed record Recording(
     string Type, string Name, IReadOnlyList<Line> StateLog, IReadOnlyList<Point> Points, string? Visibility = null)
 {
     /// <summary>
-    /// One leg due north of 0.0001 degree on the mean sphere: 6,371,008.8 m * pi / 180 / 10,000 = 11.11951 m, in whole mm.
+    /// One leg due north of 0.0001 degree on the mean sphere: 6,371,008.8 m * pi / 180 / 10,000 = 11.11951 m, in whole
+    /// mm.
     /// </summary>
     public const long LegMm = 11_120;
 
@@ -17,15 +18,20 @@ internal sealed record Recording(
 
     /// <summary>Due north at 5 s a leg, on a meridian of its own, beginning some hours ago.</summary>
     public static Recording North(
-        int legs = 30, string type = "RUN", string? visibility = null, DateTimeOffset? from = null, string name = "north")
+        int legs = 30, string type = "RUN", string? visibility = null, DateTimeOffset? from = null)
     {
         var number = Interlocked.Increment(ref _made);
         var start = from ?? HoursAgo(3).AddSeconds(number);
         var points = Enumerable.Range(0, legs + 1)
-            .Select(i => new Point(start.AddSeconds(5 * i), Degrees(46_000_000 + (100 * i)), Degrees(14_000_000 + (200 * number))));
+            .Select(i => new Point(
+                start.AddSeconds(5 * i), Degrees(46_000_000 + (100 * i)), Degrees(14_000_000 + (200 * number))));
         var end = start.AddSeconds(5 * legs);
         return new Recording(
-            type, name, [new("STARTED", start), new("STOPPED", end), new("COMPLETE", end.AddSeconds(1))], [.. points], visibility);
+            type,
+            "north",
+            [new("STARTED", start), new("STOPPED", end), new("COMPLETE", end.AddSeconds(1))],
+            [.. points],
+            visibility);
     }
 
     /// <summary>On the grid of 1e-6, as the shortest decimal that means it.</summary>

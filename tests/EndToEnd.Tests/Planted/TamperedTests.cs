@@ -1,0 +1,122 @@
+using System.Net;
+using StackExchange.Redis;
+
+namespace Strava.EndToEnd.Planted;
+
+/// <summary>
+/// One value changed behind everyone's back: the oracle must name it, and nothing once it is changed back.
+/// </summary>
+public sealed class TamperedTests : Scenario
+{
+    [TestCase(
+        "activity",
+        "UPDATE activity SET moving_ms = moving_ms {0} 1 WHERE id = $1",
+        "moving_ms of the summary row")]
+    [TestCase("activity", "UPDATE mt_streams SET version = version {0} 1 WHERE id = $1", "mt_streams.version of")]
+    [TestCase(
+        "activity",
+        """
+        UPDATE mt_events
+        SET data = jsonb_set(data, '{{DistanceMillimeters}}', to_jsonb((data->>'DistanceMillimeters')::bigint {0} 1))
+        WHERE stream_id = $1 AND type = 'activity_completed'
+        """,
+        "The distance in mm of")]
+    [TestCase(
+        "feed",
+        "UPDATE activity SET active_milliseconds = active_milliseconds {0} 1 WHERE activity_id = $1",
+        "active time")]
+    [TestCase(
+        "feed",
+        "UPDATE activity SET started_at = started_at {0} interval '1 ms' WHERE activity_id = $1",
+        "start")]
+    [TestCase(
+        "locallegend",
+        "UPDATE activity SET visibility = visibility {0} 1 WHERE activity_id = $1",
+        "visibility in")]
+    public async Task A_row_that_is_off_by_one_is_named(string service, string sql, string sentence)
+    {
+        var (_, id) = await UploadedAsync();
+
+        await ChangeAsync("+");
+        try
+        {
+            await AssertNamedAsync(sentence);
+        }
+        finally
+        {
+            await ChangeAsync("-");
+        }
+
+        Task<int> ChangeAsync(string sign) => new Database(service).ExecuteAsync(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, sign), id);
+    }
+
+    [Test]
+    public async Task A_friendship_that_is_kept_wrongly_shows_in_both_lists()
+    {
+        var (athlete, id) = await UploadedAsync();
+        var stranger = await Person.NewAsync("stranger");
+        await AssertNoDifferenceAsync();
+
+        await new Database("feed").ExecuteAsync(
+            "INSERT INTO friendship VALUES (least($1, $2), greatest($1, $2), 1, true)", athlete.Id, stranger.Id);
+        await AssertNamedAsync($"{stranger.Name}'s FRIENDS list shows {id}");
+        await new Database("feed").ExecuteAsync(
+            "DELETE FROM friendship WHERE $1 IN (athlete_a, athlete_b)", stranger.Id);
+    }
+
+    [Test]
+    public async Task A_track_that_is_kept_although_it_was_hidden_is_named()
+    {
+        var (athlete, id) = await UploadedAsync();
+        (await athlete.PatchAsync($"/activities/{id}", new { visibility = "ONLY_ME" })).Expect(HttpStatusCode.OK);
+        await AssertNoDifferenceAsync();
+
+        await new Database("locallegend").ExecuteAsync(
+            "INSERT INTO activity_track VALUES ($1, $2, 1, 1)", id, athlete.Id);
+        await AssertNamedAsync($"That everyone may see {id}");
+        await new Database("locallegend").ExecuteAsync("DELETE FROM activity_track WHERE activity_id = $1", id);
+    }
+
+    [Test]
+    public async Task A_score_a_member_and_a_board_too_many_are_named()
+    {
+        await UploadedAsync();
+        using var connection = await ConnectionMultiplexer.ConnectAsync(Platform.Current.Redis.ConnectionString);
+        var redis = connection.GetDatabase();
+        const string Board = "leaderboard:{run:SI:all}";
+        var member = redis.SortedSetRangeByRank(Board, 0, 0)[0];
+
+        await redis.SortedSetIncrementAsync(Board, member, 1);
+        await AssertNamedAsync("The score of", Board);
+        await redis.SortedSetDecrementAsync(Board, member, 1);
+
+        await redis.SortedSetAddAsync(Board, "eight by", 65_536);
+        await AssertNamedAsync($"{Board} has a member that is no athlete");
+        await redis.SortedSetRemoveAsync(Board, "eight by");
+
+        await redis.SortedSetAddAsync("leaderboard:{run:XX:all}", member, 65_537);
+        await AssertNamedAsync("Redis has the board leaderboard:{run:XX:all}");
+        await redis.KeyDeleteAsync("leaderboard:{run:XX:all}");
+    }
+
+    private static async Task<(Person Athlete, Guid Id)> UploadedAsync()
+    {
+        var athlete = await Person.NewAsync("tampered");
+        var friend = await Person.NewAsync("onlooker");
+        await athlete.BefriendAsync(friend);
+        var id = Guid.CreateVersion7();
+        (await athlete.UploadAsync(id, Recording.North(20))).Expect(HttpStatusCode.Created);
+        await AssertNoDifferenceAsync();
+        return (athlete, id);
+    }
+
+    private static async Task AssertNamedAsync(params string[] words)
+    {
+        var comparison = await Platform.AskOracleAsync(TimeSpan.Zero);
+        Assert.That(comparison.Differences, Is.Positive, "The oracle does not bite.");
+        Assert.That(
+            comparison.Sentences.Any(sentence => words.All(word => sentence.Contains(word, StringComparison.Ordinal))),
+            comparison.ToString());
+    }
+}
