@@ -21,6 +21,10 @@ internal enum LegKind
     /// <summary>Distance and time count.</summary>
     Counted,
 
+    /// <summary>Two places at one time, no farther apart than a second allows: no distance, yet no jump, since many
+    /// devices cut their times to whole seconds.</summary>
+    Instant,
+
     /// <summary>Nobody can move so: no distance, but its time has passed.</summary>
     Suspect,
 }
@@ -76,8 +80,13 @@ internal readonly record struct LegReader(int Interval, TrackPoint Previous, lon
 
         // After a step back in time only what lies beyond the latest time is new.
         var newMs = Math.Max(0, atMs - Math.Max(fromMs, CountedToMs ?? fromMs));
-        return millimeters * 1_000 > rules.MaxLegMillimetersPerSecond * (atMs - fromMs) || atMs < fromMs
-            ? new Leg(LegKind.Suspect, 0, newMs)
-            : new Leg(LegKind.Counted, millimeters, newMs);
+        if (millimeters * 1_000 <= rules.MaxLegMillimetersPerSecond * (atMs - fromMs))
+        {
+            return new Leg(LegKind.Counted, millimeters, newMs);
+        }
+
+        return atMs == fromMs && millimeters <= rules.MaxLegMillimetersPerSecond
+            ? new Leg(LegKind.Instant)
+            : new Leg(LegKind.Suspect, 0, newMs);
     }
 }

@@ -24,7 +24,7 @@ internal static class TopSpeed
         {
             if (Speed(leg) is not { } speed)
             {
-                row = leg.Kind is LegKind.Counted or LegKind.Inaccurate ? row : 0;
+                row = EndsRow(leg) ? 0 : row;
                 continue;
             }
 
@@ -45,12 +45,14 @@ internal static class TopSpeed
         int row = 0, longest = 0;
         foreach (var leg in legs)
         {
-            row = Speed(leg) is not null ? row + 1 : leg.Kind is LegKind.Counted or LegKind.Inaccurate ? row : 0;
+            row = Speed(leg) is not null ? row + 1 : EndsRow(leg) ? 0 : row;
             longest = Math.Max(longest, row);
         }
 
         return longest;
     }
+
+    private static bool EndsRow(Leg leg) => leg.IsBreak || leg.Kind == LegKind.Untimed;
 
     // A leg without new time (after a step back) has no speed.
     private static long? Speed(Leg leg) =>

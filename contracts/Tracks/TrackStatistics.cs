@@ -11,7 +11,7 @@ namespace Strava.Contracts.Tracks;
 /// <remarks>
 /// A leg is the Haversine distance in whole mm between neighbours of one interval. One that is faster than the sport
 /// allows, or takes no time, or goes back in time counts nothing and is marked; the next begins at its end. A leg with
-/// an untimed end counts its distance unjudged. Heights begin anew with each interval and after a marked leg.
+/// an untimed end counts its distance unjudged. Heights begin anew with each interval and after a jump.
 /// </remarks>
 public sealed class TrackStatistics
 {
@@ -110,6 +110,10 @@ public sealed class TrackStatistics
                 _suspectLegs++;
                 CloseWindow();
                 _elevation = _elevation.Break();
+                break;
+            case LegKind.Instant:
+                _suspectLegs++;
+                CloseWindow();
                 break;
             case LegKind.Untimed:
                 CloseWindow();
