@@ -82,7 +82,10 @@ internal sealed class NaiveRelay : IAsyncDisposable
                 'distanceMillimeters', a.distance_mm, 'totalMilliseconds', a.total_ms,
                 'activeMilliseconds', a.active_ms,
                 'movingMilliseconds', a.moving_ms, 'elevationGainCentimeters', a.gain_cm,
-                'elevationLossCentimeters', a.loss_cm, 'pointCount', a.point_count))::text
+                'elevationLossCentimeters', a.loss_cm, 'pointCount', a.point_count))::text,
+                jsonb_build_object(
+                    'activityId', a.id, 'athleteId', a.athlete_id, 'version', a.version,
+                    'sport', CASE a.sport WHEN 1 THEN 'RUN' ELSE 'RIDE' END, 'points', NULL)::text
             FROM position p LEFT JOIN (
                 mt_events e JOIN activity a ON a.id = e.stream_id AND e.type = 'activity_completed'
             ) ON e.seq_id > p.last AND e.seq_id <= p.highest
@@ -96,6 +99,7 @@ internal sealed class NaiveRelay : IAsyncDisposable
             if (rows.GetBoolean(1))
             {
                 messages.Add(("ActivityCompleted", rows.GetString(2)));
+                messages.Add(("ActivityTrackPublished", rows.GetString(3)));
             }
         }
 
