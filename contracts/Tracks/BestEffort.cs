@@ -25,7 +25,8 @@ internal static class EffortSearch
     internal static IReadOnlyList<BestEffort> Find(
         IReadOnlyList<EffortDistance> distances, StateLog log, IReadOnlyList<OrderedPoint> points, Leg[] legs)
     {
-        var zeroMs = log.StartedAtMs ?? points.FirstOrDefault(ordered => ordered.Point.AtMs is not null).Point.AtMs ?? 0;
+        var zeroMs = log.StartedAtMs
+            ?? points.FirstOrDefault(ordered => ordered.Point.AtMs is not null).Point.AtMs ?? 0;
         var best = new BestEffort?[distances.Count];
         var chain = new List<Passing>();
         for (var index = 0; index <= legs.Length; index++)
@@ -47,14 +48,16 @@ internal static class EffortSearch
 
             if (atMs is { } timedMs)
             {
-                chain.Add(new Passing(last.Millimeters + (kind == LegKind.Counted ? legs[index].Millimeters : 0), timedMs));
+                var millimeters = kind == LegKind.Counted ? legs[index].Millimeters : 0;
+                chain.Add(new Passing(last.Millimeters + millimeters, timedMs));
             }
         }
 
         return [.. best.OfType<BestEffort>()];
     }
 
-    private static void Try(List<Passing> chain, IReadOnlyList<EffortDistance> distances, long zeroMs, BestEffort?[] best)
+    private static void Try(
+        List<Passing> chain, IReadOnlyList<EffortDistance> distances, long zeroMs, BestEffort?[] best)
     {
         for (var index = 0; index < best.Length && chain.Count > 0; index++)
         {
@@ -87,7 +90,8 @@ internal static class EffortSearch
                     from++;
                 }
 
-                least = Lesser(least, (TimeAt(chain[from], chain[from + 1], start, roundsUp: false), chain[index].AtMs));
+                var fromMs = TimeAt(chain[from], chain[from + 1], start, roundsUp: false);
+                least = Lesser(least, (fromMs, chain[index].AtMs));
             }
 
             var end = chain[index].Millimeters + millimeters;

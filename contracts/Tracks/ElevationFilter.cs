@@ -1,6 +1,7 @@
 namespace Strava.Contracts.Tracks;
 
-/// <summary>Climb and descent in steps of at least 2 m: what goes up and down by less counts nothing. All integers.</summary>
+/// <summary>Climb and descent in steps of at least 2 m: what goes up and down by less counts nothing. All
+/// integers.</summary>
 /// <param name="GainCm">Climb so far, cm.</param>
 /// <param name="LossCm">Descent so far, cm, positive.</param>
 /// <param name="AnchorCm">Height at which the last step was counted.</param>

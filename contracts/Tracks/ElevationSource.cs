@@ -19,7 +19,7 @@ public enum ElevationSource
 /// <summary>
 /// How much heights jitter: of each two steps in a row that go up and down again (or down and up) the smaller, over all
 /// steps. A slope has none, however steep or coarse its heights. Measured on others' recordings: barometers 0.0 to 1.8
-/// cm a step, GPS receivers 10.5 to 21 cm (docs/figures.md).
+/// cm a step, GPS receivers 11 to 21 cm (docs/figures.md).
 /// </summary>
 /// <param name="Steps">Steps seen.</param>
 /// <param name="SumCm">Sum of the jitter, cm.</param>

@@ -83,7 +83,8 @@ public sealed class TrackAnalyticsProperties
         splits.All(split => 0 <= split.MovingMs && split.MovingMs <= split.Split.ActiveMs)
         && splits.Sum(split => split.MovingMs) <= figures.MovingMs;
 
-    private static bool IsGood(Leg leg) => leg.Kind is LegKind.First or LegKind.Counted or LegKind.Instant or LegKind.Suspect;
+    private static bool IsGood(Leg leg) =>
+        leg.Kind is LegKind.First or LegKind.Counted or LegKind.Instant or LegKind.Suspect;
 
     private static IReadOnlyList<BestEffort> Find(Ride ride, params int[] meters)
     {
