@@ -2,6 +2,7 @@ using Strava.Activities.Activities;
 using Strava.Activities.Relay;
 using Strava.Activities.Viewing;
 using Strava.EventStore;
+using Strava.EventStore.Subscriptions;
 
 namespace Strava.Activities;
 
@@ -18,5 +19,5 @@ internal static class ActivityServices
     }
 
     public static void AddActivityRelay(this WebApplicationBuilder builder) =>
-        builder.Services.AddHostedService<ActivityRelay>();
+        builder.AddSubscriptionGauges("relay").Services.AddHostedService<ActivityRelay>();
 }

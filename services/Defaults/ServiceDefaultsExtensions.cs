@@ -5,6 +5,7 @@ using Strava.ServiceDefaults.Auth;
 using Strava.ServiceDefaults.Errors;
 using Strava.ServiceDefaults.Health;
 using Strava.ServiceDefaults.Http;
+using Strava.ServiceDefaults.Telemetry;
 
 namespace Strava.ServiceDefaults;
 
@@ -17,6 +18,7 @@ public static class ServiceDefaultsExtensions
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddTelemetry();
         builder.Services.ConfigureHttpJsonOptions(options => StrictJson.Apply(options.SerializerOptions));
         builder.Services.AddProblemResponses();
         builder.AddRequestBounds();

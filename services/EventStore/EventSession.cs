@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Strava.Core.Diagnostics;
 
 namespace Strava.EventStore;
 
@@ -16,6 +17,16 @@ namespace Strava.EventStore;
 /// </remarks>
 public sealed class EventSession(NpgsqlConnection connection, EventTypes types, TimeProvider clock) : IAsyncDisposable
 {
+    private const string InsertEvents =
+        """
+        INSERT INTO mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)
+        SELECT nextval('mt_events_sequence'), e.id, $1, $2 + e.n, e.data, e.type, now(), e.dotnet_type
+        FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS e (id, data, type, dotnet_type, n)
+        """;
+
+    private const string InsertTracedEvents =
+        $"WITH e AS ({InsertEvents} RETURNING seq_id) INSERT INTO event_trace (seq_id, trace_parent) SELECT seq_id, $7 FROM e";
+
     private readonly NpgsqlBatch _batch = new(connection);
     private bool _locked;
 
@@ -120,12 +131,7 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
             dotnetTypes[i] = type.DotNetType;
         }
 
-        _batch.BatchCommands.Add(new(
-            """
-            INSERT INTO mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)
-            SELECT nextval('mt_events_sequence'), e.id, $1, $2 + e.n, e.data, e.type, now(), e.dotnet_type
-            FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS e (id, data, type, dotnet_type, n)
-            """)
+        var insert = new NpgsqlBatchCommand(InsertEvents)
         {
             Parameters =
             {
@@ -136,7 +142,14 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
                 new() { Value = aliases },
                 new() { Value = dotnetTypes },
             },
-        });
+        };
+        if (Tracing.Current is { } trace)
+        {
+            insert.CommandText = InsertTracedEvents;
+            insert.Parameters.Add(new() { Value = trace });
+        }
+
+        _batch.BatchCommands.Add(insert);
     }
 }
 

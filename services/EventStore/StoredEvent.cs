@@ -6,4 +6,8 @@ namespace Strava.EventStore;
 /// <param name="Version">Position in the stream, from 1, gapless.</param>
 /// <param name="Alias">Type alias.</param>
 /// <param name="Body">The decoded body; <c>null</c> when only the header was read.</param>
-public sealed record StoredEvent(long Sequence, Guid StreamId, long Version, string Alias, object? Body);
+public sealed record StoredEvent(long Sequence, Guid StreamId, long Version, string Alias, object? Body)
+{
+    /// <summary>When its transaction began, by the database's clock; <c>null</c> when it was not read.</summary>
+    public DateTimeOffset? StoredAt { get; init; }
+}

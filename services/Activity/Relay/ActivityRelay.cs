@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Npgsql;
 using Strava.Activities.Activities;
 using Strava.Core.Bus;
+using Strava.Core.Diagnostics;
 using Strava.Core.Leases;
 using Strava.EventStore;
 using Strava.EventStore.Subscriptions;
@@ -22,7 +24,10 @@ internal sealed class ActivityRelay(
     /// <summary>Commits of other nodes are found by polling; those of this one wake the relay at once.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
+
     private readonly NpgsqlDataSource _database = database;
+    private readonly EventTraces _traces = new(database);
 
     protected override string LeaseName => "relay";
 
@@ -30,6 +35,7 @@ internal sealed class ActivityRelay(
     {
         await publisher.DeclareTopologyAsync(whileOwner);
         var subscription = await EventSubscription.OpenAsync(_database, "relay", term, whileOwner);
+        var pruned = Stopwatch.GetTimestamp();
         while (true)
         {
             var events = await subscription.ReadAsync(whileOwner);
@@ -39,6 +45,12 @@ internal sealed class ActivityRelay(
             }
 
             await subscription.CommitAsync(whileOwner);
+            if (Stopwatch.GetElapsedTime(pruned) > PruneInterval)
+            {
+                await _traces.PruneAsync(subscription.Checkpoint, whileOwner);
+                pruned = Stopwatch.GetTimestamp();
+            }
+
             if (events.Count == 0)
             {
                 await signal.WaitAsync(PollInterval, whileOwner);
@@ -48,11 +60,19 @@ internal sealed class ActivityRelay(
 
     private async Task PublishAsync(IGrouping<Guid, StoredEvent>[] activities, CancellationToken cancellationToken)
     {
+        var traces = Tracing.Source.HasListeners()
+            ? await _traces.OfAsync([.. activities.SelectMany(told => told).Select(e => e.Sequence)], cancellationToken)
+            : new Dictionary<long, string>();
         var messages = new List<OutgoingMessage>();
         foreach (var told in activities)
         {
             var stream = ActivityStream.Fold(await reader.FetchStreamAsync(told.Key, cancellationToken));
-            messages.AddRange(PublishedMessages.Of(stream!, [.. told]));
+            var last = told.Last();
+            messages.AddRange(PublishedMessages.Of(stream!, [.. told]).Select(message => message with
+            {
+                TraceParent = traces.GetValueOrDefault(last.Sequence),
+                CommittedAt = last.StoredAt,
+            }));
         }
 
         await publisher.PublishAsync(messages, cancellationToken);

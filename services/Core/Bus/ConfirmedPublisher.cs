@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MassTransit;
+using Strava.Core.Diagnostics;
 
 namespace Strava.Core.Bus;
 
@@ -8,10 +9,17 @@ namespace Strava.Core.Bus;
 /// <param name="Key">Messages of one key leave in their order; others in parallel.</param>
 /// <param name="Version">With the key and the type it names the message: a repeat carries the same message id.</param>
 /// <param name="Body">One of <c>Strava.Contracts.Messages</c>.</param>
-public sealed record OutgoingMessage(Guid Key, long Version, object Body);
+public sealed record OutgoingMessage(Guid Key, long Version, object Body)
+{
+    /// <summary>The trace of the request that caused it; <c>null</c>: none was recorded.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>When its cause was stored, by the database's clock; consumers measure their delay from it.</summary>
+    public DateTimeOffset? CommittedAt { get; init; }
+}
 
 /// <summary>Publishes and waits for the broker's confirm: when a call returns, the messages are in every subscriber's queue.</summary>
-public sealed class ConfirmedPublisher(IBus bus, Uri broker)
+public sealed class ConfirmedPublisher(IBus bus, Uri broker, TimeProvider clock)
 {
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
 
@@ -36,6 +44,7 @@ public sealed class ConfirmedPublisher(IBus bus, Uri broker)
     {
         foreach (var message in messages)
         {
+            using var trace = Tracing.Continue("publish", message.TraceParent);
             await bus.Publish(
                 message.Body,
                 message.Body.GetType(),
@@ -44,8 +53,16 @@ public sealed class ConfirmedPublisher(IBus bus, Uri broker)
                     context.MessageId = MessageId(message);
                     // Unroutable means that the queues are gone (a wiped broker): an error here, never a silent drop.
                     context.Mandatory = true;
+                    if (message.CommittedAt is { } at)
+                    {
+                        context.Headers.Set(ProjectorDelay.CommittedAtHeader, ProjectorDelay.Format(at));
+                    }
                 }),
                 cancellationToken).WaitAsync(cancellationToken);
+            if (message.CommittedAt is { } committedAt)
+            {
+                Measured.PublishDelay.Record((clock.GetUtcNow() - committedAt).TotalSeconds);
+            }
         }
     }
 

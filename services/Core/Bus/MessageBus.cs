@@ -24,7 +24,8 @@ public static class MessageBus
             ?? throw new InvalidOperationException(
                 "ConnectionStrings:RabbitMq is missing; set ConnectionStrings__RabbitMq to amqp://user:password@host:port/."));
 
-        builder.Services.AddSingleton(services => new ConfirmedPublisher(services.GetRequiredService<IBus>(), broker));
+        builder.Services.AddSingleton(services =>
+            new ConfirmedPublisher(services.GetRequiredService<IBus>(), broker, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddMassTransit(bus =>
         {
             // A broker that is away is no reason to take a service out of the load balancer: uploads go on without it.
@@ -36,6 +37,7 @@ public static class MessageBus
                 rabbit.Host(broker);
                 if (queue is not null)
                 {
+                    rabbit.ConnectConsumeObserver(new ProjectorDelay(queue, context.GetRequiredService<TimeProvider>()));
                     rabbit.ReceiveEndpoint(queue, endpoint => Configure(endpoint, queue, context));
                 }
             });

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Messages;
 using Strava.Core.Bus;
+using Strava.Core.Diagnostics;
 
 namespace Strava.Core.Outbox;
 
@@ -15,13 +16,14 @@ public static class OutboxTable
     /// <summary>Adds a message to a batch; it leaves only if the batch's transaction commits.</summary>
     public static void AddOutgoing<TMessage>(this NpgsqlBatch batch, Guid key, TMessage message)
         where TMessage : class =>
-        batch.BatchCommands.Add(new("INSERT INTO outbox (key, type, body) VALUES ($1, $2, $3)")
+        batch.BatchCommands.Add(new("INSERT INTO outbox (key, type, body, trace_parent) VALUES ($1, $2, $3, $4)")
         {
             Parameters =
             {
                 new() { Value = key },
                 new() { Value = typeof(TMessage).Name },
                 new() { Value = JsonSerializer.Serialize(message), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new() { Value = (object?)Tracing.Current ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             },
         });
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Strava.Core.Bus;
+using Strava.Core.Diagnostics;
 using Strava.Core.Leases;
 
 namespace Strava.Core.Outbox;
@@ -12,7 +13,13 @@ public static class OutboxExtensions
     public static WebApplicationBuilder AddOutboxRelay(this WebApplicationBuilder builder)
     {
         builder.Services.AddHostedService<OutboxRelay>();
-        return builder;
+        return builder.AddStateGauges(
+            new("strava.outbox.depth", "{message}", "Messages that wait for the broker", "SELECT count(*) FROM outbox"),
+            new(
+                "strava.outbox.lag.seconds",
+                "s",
+                "Age of the oldest message that waits for the broker",
+                "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM outbox"));
     }
 }
 
@@ -48,7 +55,8 @@ internal sealed class OutboxRelay(NpgsqlDataSource database, ConfirmedPublisher 
 
     private async Task<(long[] Ids, List<OutgoingMessage> Messages)> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("SELECT id, key, type, body FROM outbox ORDER BY id LIMIT $1");
+        await using var command = _database.CreateCommand(
+            "SELECT id, key, type, body, trace_parent, created_at FROM outbox ORDER BY id LIMIT $1");
         command.Parameters.Add(new() { Value = BatchSize });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var ids = new List<long>();
@@ -56,7 +64,11 @@ internal sealed class OutboxRelay(NpgsqlDataSource database, ConfirmedPublisher 
         while (await rows.ReadAsync(cancellationToken))
         {
             ids.Add(rows.GetInt64(0));
-            messages.Add(OutboxTable.Read(rows.GetInt64(0), rows.GetGuid(1), rows.GetString(2), rows.GetString(3)));
+            messages.Add(OutboxTable.Read(rows.GetInt64(0), rows.GetGuid(1), rows.GetString(2), rows.GetString(3)) with
+            {
+                TraceParent = await rows.IsDBNullAsync(4, cancellationToken) ? null : rows.GetString(4),
+                CommittedAt = rows.GetFieldValue<DateTimeOffset>(5),
+            });
         }
 
         return ([.. ids], messages);

@@ -1,4 +1,5 @@
 using Npgsql;
+using Strava.Core.Diagnostics;
 using Strava.Core.Leases;
 
 namespace Strava.EventStore.Subscriptions;
@@ -35,6 +36,9 @@ public sealed class EventSubscription
         _checkpoint = checkpoint;
         _tracker = new GapTracker(checkpoint);
     }
+
+    /// <summary>Every event up to this number has been dealt with, and is not read again.</summary>
+    public long Checkpoint => _checkpoint;
 
     /// <summary>Resumes <paramref name="name"/> from its stored checkpoint, or from 0.</summary>
     public static async Task<EventSubscription> OpenAsync(
@@ -107,7 +111,7 @@ public sealed class EventSubscription
         var (mayClose, oldest) = await OldestTransactionAsync(cancellationToken);
         var (read, isWhole) = await ReadAsync(
             new($"""
-                SELECT e.seq_id, e.stream_id, e.version, e.type
+                SELECT e.seq_id, e.stream_id, e.version, e.type, e.timestamp
                 FROM unnest($1, $2) AS gap (first, last) JOIN mt_events e ON e.seq_id BETWEEN gap.first AND gap.last
                 ORDER BY e.seq_id LIMIT {BatchSize}
                 """)
@@ -129,7 +133,11 @@ public sealed class EventSubscription
 
     private async Task<List<StoredEvent>> ReadAheadAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(
-            new($"SELECT seq_id, stream_id, version, type FROM mt_events WHERE seq_id > $1 ORDER BY seq_id LIMIT {BatchSize}")
+            new(
+                $"""
+                SELECT seq_id, stream_id, version, type, timestamp
+                FROM mt_events WHERE seq_id > $1 ORDER BY seq_id LIMIT {BatchSize}
+                """)
             {
                 Parameters = { new() { Value = _tracker.Highest } },
             },
@@ -148,7 +156,10 @@ public sealed class EventSubscription
         var read = new List<StoredEvent>();
         while (await rows.ReadAsync(cancellationToken))
         {
-            read.Add(new StoredEvent(rows.GetInt64(0), rows.GetGuid(1), rows.GetInt64(2), rows.GetString(3), Body: null));
+            read.Add(new StoredEvent(rows.GetInt64(0), rows.GetGuid(1), rows.GetInt64(2), rows.GetString(3), Body: null)
+            {
+                StoredAt = rows.GetFieldValue<DateTimeOffset>(4),
+            });
         }
 
         await rows.NextResultAsync(cancellationToken);
@@ -156,6 +167,7 @@ public sealed class EventSubscription
         var serverTime = rows.GetFieldValue<DateTimeOffset>(0);
         var isWhole = read.Count < BatchSize;
         read.RemoveAll(e => !_tracker.Deliver(e.Sequence, serverTime));
+        Measured.OpenGaps.Record(_tracker.Gaps.Count, new KeyValuePair<string, object?>("subscription", _progressionName));
         return (read, isWhole);
     }
 
