@@ -18,6 +18,13 @@ public sealed record PlaceBoard
     /// <summary>Athletes on the board.</summary>
     public required long Total { get; init; }
 
+    /// <summary>
+    /// The lines just above and below the caller's, with the caller's own among them, best first; empty when the caller
+    /// is not on the board, <c>null</c> (and not sent) unless they were asked for with <c>neighbours=1..10</c>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<BoardEntry>? Neighbours { get; init; }
+
     /// <summary>Which board, and how fresh.</summary>
     public sealed record BoardHeader
     {

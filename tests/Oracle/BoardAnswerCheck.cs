@@ -30,7 +30,8 @@ internal static class BoardAnswerCheck
     private static async Task CompareAsync(Door door, Board board, Athlete viewer, Truth truth, Comparison comparison)
     {
         var period = board.Period is null ? "" : $"&period={board.Period}";
-        var path = $"/leaderboards/{board.Sport}?place={board.Place}&window={board.Window}{period}&top={Top}";
+        var place = Uri.EscapeDataString(board.Place);
+        var path = $"/leaderboards/{board.Sport}?place={place}&window={board.Window}{period}&top={Top}";
         var (status, body, _) = await door.GetAsync(viewer, path);
         comparison.Equal(HttpStatusCode.OK, status, $"The status of GET {path}");
         if (status != HttpStatusCode.OK)

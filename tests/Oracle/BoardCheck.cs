@@ -90,7 +90,10 @@ internal static class BoardCheck
     {
         var places = new Dictionary<Guid, List<PlaceSince>>();
         await using var command = new NpgsqlCommand(
-            "SELECT athlete_id, version, since, country FROM athlete_place JOIN athlete_number ON number = athlete",
+            """
+            SELECT athlete_id, version, since, country, region, city
+            FROM athlete_place JOIN athlete_number ON number = athlete
+            """,
             database);
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())
@@ -98,7 +101,7 @@ internal static class BoardCheck
             var athlete = rows.GetGuid(0);
             var known = places.TryGetValue(athlete, out var list) ? list : places[athlete] = [];
             known.Add(new PlaceSince(
-                rows.GetInt64(1), rows.GetFieldValue<DateTimeOffset>(2), rows.IsDBNull(3) ? null : rows.GetString(3)));
+                rows.GetInt64(1), rows.GetFieldValue<DateTimeOffset>(2), Memberships.HomeAt(rows, 3)));
         }
 
         return places;
@@ -109,7 +112,10 @@ internal static class BoardCheck
         foreach (var athlete in truth.Athletes.Values)
         {
             var newest = places.GetValueOrDefault(athlete.Id)?.MaxBy(place => place.Version);
-            comparison.Equal(athlete.Country, newest?.Country, $"The country that boards have for {athlete.Name}");
+            comparison.Equal(
+                athlete.Home,
+                newest?.Home ?? new Home(null, null, null),
+                $"The place that boards have for {athlete.Name}");
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed record Board(
 /// <summary>
 /// When an athlete's place was learned of; kept by the Leaderboard service, because no message carries it.
 /// </summary>
-internal sealed record PlaceSince(long Version, DateTimeOffset Since, string? Country);
+internal sealed record PlaceSince(long Version, DateTimeOffset Since, Home Home);
 
 /// <summary>Every board that there must be, by adding up one activity after the other.</summary>
 internal sealed class Boards(Truth truth, IReadOnlyDictionary<Guid, List<PlaceSince>> places, DateTimeOffset now)
@@ -42,7 +42,11 @@ internal sealed class Boards(Truth truth, IReadOnlyDictionary<Guid, List<PlaceSi
     private static Board Make(
         (string Sport, string Place, string Window, string? Period) of, Dictionary<Guid, (long Mm, int Count)> sums)
     {
-        var code = of.Place == "global" ? of.Place : of.Place["country:".Length..];
+        // Countries and regions stand in keys by their codes, cities with their kind, all else percent-encoded.
+        var colon = of.Place.IndexOf(':', StringComparison.Ordinal);
+        var code = of.Place.StartsWith("city:", StringComparison.Ordinal)
+            ? $"city:{Uri.EscapeDataString(of.Place[5..])}"
+            : of.Place[(colon + 1)..];
         var suffix = of.Period is null ? "" : $":{of.Period}";
         var sport = of.Sport == "RUN" ? "run" : "ride";
         return new Board(
@@ -54,42 +58,67 @@ internal sealed class Boards(Truth truth, IReadOnlyDictionary<Guid, List<PlaceSi
 
     private IEnumerable<(string Place, string Window, string? Period)> Slots(Activity activity)
     {
-        var day = activity.Figures!.LocalDate.ToDateTime(TimeOnly.MinValue);
-        var (year, week) = (ISOWeek.GetYear(day), ISOWeek.GetWeekOfYear(day));
-        var monday = ISOWeek.ToDateTime(year, week, DayOfWeek.Monday);
-        // A day ends everywhere twelve hours after it has ended in Greenwich.
-        var closes = new DateTimeOffset(monday.AddDays(7).AddHours(12), TimeSpan.Zero);
-        string?[] everAfter = ["global", CountryPlace(activity.AthleteId, DateTimeOffset.MaxValue)];
-        foreach (var place in everAfter)
+        foreach (var place in PlacesOf(truth.Athletes.GetValueOrDefault(activity.AthleteId)?.Home))
         {
-            if (place is not null)
+            yield return (place, "all", null);
+        }
+
+        foreach (var (window, period, end, kept) in Periods(activity.Figures!.LocalDate.ToDateTime(TimeOnly.MinValue)))
+        {
+            // A day ends everywhere twelve hours after it has ended in Greenwich.
+            var closes = new DateTimeOffset(end.AddHours(12), TimeSpan.Zero);
+            if (now >= kept(closes))
             {
-                yield return (place, "all", null);
+                continue;
             }
-        }
 
-        if (now >= closes.AddDays(35))
-        {
-            yield break;
-        }
-
-        foreach (var place in new[] { "global", CountryPlace(activity.AthleteId, closes) })
-        {
-            if (place is not null)
+            foreach (var place in PlacesOf(HomeWhen(activity.AthleteId, closes)))
             {
-                yield return (place, "week", string.Create(CultureInfo.InvariantCulture, $"{year:0000}-W{week:00}"));
+                yield return (place, window, period);
             }
         }
     }
 
+    /// <summary>leaderboards.md: the windows of the calendar and how long their boards stay.</summary>
+    private static IEnumerable<(string Window, string Period, DateTime End, Func<DateTimeOffset, DateTimeOffset> Kept)>
+        Periods(DateTime day)
+    {
+        var (year, week) = (ISOWeek.GetYear(day), ISOWeek.GetWeekOfYear(day));
+        var monday = ISOWeek.ToDateTime(year, week, DayOfWeek.Monday);
+        var (january, first) = (new DateTime(day.Year, 1, 1), new DateTime(day.Year, day.Month, 1));
+        yield return ("year", Text($"{day:yyyy}"), january.AddYears(1), closes => closes.AddYears(3));
+        yield return ("month", Text($"{day:yyyy-MM}"), first.AddMonths(1), closes => closes.AddMonths(14));
+        yield return ("week", Text($"{year:0000}-W{week:00}"), monday.AddDays(7), closes => closes.AddDays(5 * 7));
+        yield return ("day", Text($"{day:yyyy-MM-dd}"), day.AddDays(1), closes => closes.AddDays(8));
+
+        static string Text(FormattableString text) => FormattableString.Invariant(text);
+    }
+
+    private static IEnumerable<string> PlacesOf(Home? home)
+    {
+        yield return "global";
+        if (home?.Country is { } country)
+        {
+            yield return $"country:{country}";
+        }
+
+        if (home?.Region is { } region)
+        {
+            yield return $"region:{region}";
+        }
+
+        var city = string.Join(' ', (home?.City ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        if (city.Length > 0)
+        {
+            yield return $"city:{city.ToLowerInvariant()}";
+        }
+    }
+
     /// <summary>The newest place learned of before the period closed; before the first one, the first one.</summary>
-    private string? CountryPlace(Guid athlete, DateTimeOffset closes)
+    private Home? HomeWhen(Guid athlete, DateTimeOffset closes)
     {
         var known = places.GetValueOrDefault(athlete) ?? [];
-        var place = closes == DateTimeOffset.MaxValue
-            ? truth.Athletes.GetValueOrDefault(athlete)?.Country
-            : (known.Where(since => since.Since < closes).MaxBy(since => since.Version)
-                ?? known.MinBy(since => since.Version))?.Country;
-        return place is null ? null : $"country:{place}";
+        return (known.Where(since => since.Since < closes).MaxBy(since => since.Version)
+            ?? known.MinBy(since => since.Version))?.Home;
     }
 }

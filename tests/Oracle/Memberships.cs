@@ -8,16 +8,24 @@ internal static class Memberships
     public static async Task<Dictionary<Guid, Athlete>> ReadAthletesAsync(NpgsqlConnection database)
     {
         var athletes = new Dictionary<Guid, Athlete>();
-        await using var command = new NpgsqlCommand("SELECT athlete_id, version, name, country FROM profile", database);
+        await using var command = new NpgsqlCommand(
+            "SELECT athlete_id, version, name, country, region, city FROM profile", database);
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())
         {
             var id = rows.GetGuid(0);
-            var country = rows.IsDBNull(3) ? null : rows.GetString(3);
-            athletes.Add(id, new Athlete(id, rows.GetInt64(1), rows.GetString(2), country));
+            athletes.Add(id, new Athlete(id, rows.GetInt64(1), rows.GetString(2), HomeAt(rows, 3)));
         }
 
         return athletes;
+    }
+
+    /// <summary>Country, region and city from a column on.</summary>
+    public static Home HomeAt(NpgsqlDataReader rows, int column)
+    {
+        return new Home(Text(column), Text(column + 1), Text(column + 2));
+
+        string? Text(int at) => rows.IsDBNull(at) ? null : rows.GetString(at);
     }
 
     /// <summary>Both have asked: then it is a friendship, of both.</summary>

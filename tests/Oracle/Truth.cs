@@ -17,7 +17,10 @@ public sealed record Truth(
 }
 
 /// <summary>A row of the table profile.</summary>
-public sealed record Athlete(Guid Id, long Version, string Name, string? Country);
+public sealed record Athlete(Guid Id, long Version, string Name, Home Home);
+
+/// <summary>Where an athlete lives; <c>null</c> where nothing is given.</summary>
+public sealed record Home(string? Country, string? Region, string? City);
 
 /// <summary>A stream, folded. Words are kept as they stand in the JSON.</summary>
 public sealed record Activity

@@ -14,6 +14,8 @@ internal sealed record BoardBatch(
 internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis, TimeProvider time)
 {
     public const int Size = 500;
+    private const int MaxPeriods = 4_000;
+    private const int MaxChanges = 20_000;
     private readonly BoardMarks _marks = new(database);
     private readonly LedgerTotals _totals = new(database);
 
@@ -32,18 +34,40 @@ internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis,
 
     internal async Task<BoardBatch> PlanAsync(FenceTerm term, CancellationToken cancellationToken)
     {
-        var (token, deadline) = (term.NextToken(), redis.NewDeadline());
+        var (token, deadline, now) = (term.NextToken(), redis.NewDeadline(), time.GetUtcNow());
         var marks = await _marks.TakeAsync(term.Partitions, Size, cancellationToken);
         if (marks.Count == 0)
         {
             return new BoardBatch(marks, [], term, token, deadline);
         }
 
-        var touched = await _marks.ExpandAsync(marks, Window.RetainedSince(time.GetUtcNow()), cancellationToken);
-        var (totals, places) = await _totals.ReadAsync(term, touched, cancellationToken);
-        var changes = totals.SelectMany(
-            total => BoardChange.For(total, places.GetValueOrDefault(total.Athlete, PlaceHistory.Empty)));
-        return new BoardBatch(marks, [.. changes], term, token, deadline);
+        var touched = await _marks.ExpandAsync(marks, now, cancellationToken);
+        var periods = BoardChange.Periods(touched, now).ToLookup(period => period.Athlete);
+        marks = Fitting(marks, athlete => periods[athlete].Count(), MaxPeriods);
+
+        var read = marks.Select(mark => mark.Athlete).Distinct().SelectMany(athlete => periods[athlete]).ToArray();
+        var (totals, places) = await _totals.ReadAsync(term, read, cancellationToken);
+        var changes = totals
+            .SelectMany(total => BoardChange.For(total, places.GetValueOrDefault(total.Of.Athlete, PlaceHistory.Empty)))
+            .ToLookup(change => change.Athlete);
+        marks = Fitting(marks, athlete => changes[athlete].Count(), MaxChanges);
+        var wanted = marks.Select(mark => mark.Athlete).Distinct().SelectMany(athlete => changes[athlete]);
+        return new BoardBatch(marks, [.. wanted], term, token, deadline);
+    }
+
+    /// <summary>
+    /// The first marks whose athletes cost no more than <paramref name="max"/> together, and always the first
+    /// athlete's: a refill of people with years behind them must fit a batch's deadline, and nobody may stand in the
+    /// others' way.
+    /// </summary>
+    internal static List<Mark> Fitting(List<Mark> marks, Func<long, int> costOf, int max)
+    {
+        var (seen, cost) = (new HashSet<long>(), 0);
+        return
+        [
+            .. marks.TakeWhile(mark =>
+                !seen.Add(mark.Athlete) || (cost += costOf(mark.Athlete)) <= max || seen.Count == 1),
+        ];
     }
 
     internal async Task WriteAsync(BoardBatch batch, CancellationToken cancellationToken)

@@ -34,11 +34,11 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// The days behind a mark; for a whole athlete those that a board can still hold, and one of each sport for all
-    /// time.
+    /// The days behind a mark; for a whole athlete so many that every board that is still kept is around one of them:
+    /// each day while days and weeks are kept, before that one a month, and one of each sport for all time.
     /// </summary>
     public async Task<List<Touched>> ExpandAsync(
-        IReadOnlyList<Mark> marks, DateOnly retainedSince, CancellationToken cancellationToken)
+        IReadOnlyList<Mark> marks, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var touched = marks.Where(mark => !mark.IsWholeAthlete)
             .Select(mark => new Touched(mark.Athlete, (Sport)mark.Sport, mark.Day)).ToList();
@@ -51,10 +51,15 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             SELECT athlete, sport, local_date FROM ledger WHERE athlete = ANY($1) AND counts AND local_date >= $2
-            UNION SELECT athlete, sport, max(local_date) FROM ledger WHERE athlete = ANY($1) AND counts GROUP BY athlete, sport
+            UNION SELECT athlete, sport, max(local_date) FROM ledger
+                WHERE athlete = ANY($1) AND counts AND local_date >= $3
+                GROUP BY athlete, sport, date_trunc('month', local_date)
+            UNION SELECT athlete, sport, max(local_date) FROM ledger
+                WHERE athlete = ANY($1) AND counts GROUP BY athlete, sport
             """);
         command.Parameters.Add(new() { Value = athletes });
-        command.Parameters.Add(new() { Value = retainedSince });
+        command.Parameters.Add(new() { Value = EarliestOf(Window.Day, Window.Week) });
+        command.Parameters.Add(new() { Value = EarliestOf(Window.Month, Window.Year) });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -62,6 +67,8 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
         }
 
         return touched;
+
+        DateOnly EarliestOf(params Window[] windows) => windows.Min(window => window.OldestKept(now).First);
     }
 
     /// <summary>

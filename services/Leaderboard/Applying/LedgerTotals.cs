@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using Strava.Contracts.Sports;
 using Strava.Leaderboards.Boards;
 
 namespace Strava.Leaderboards.Applying;
@@ -10,22 +9,21 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
 {
     /// <exception cref="TermOverException">The term had been claimed away before the totals were read.</exception>
     public async Task<(List<PeriodTotal> Totals, Dictionary<long, PlaceHistory> Places)> ReadAsync(
-        FenceTerm term, IReadOnlyList<Touched> touched, CancellationToken cancellationToken)
+        FenceTerm term, IReadOnlyList<AthletePeriod> periods, CancellationToken cancellationToken)
     {
-        var periods = BoardChange.Periods(touched).ToArray();
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(TotalsOf(periods, term));
         batch.BatchCommands.Add(PlacesOf([.. periods.Select(period => period.Athlete).Distinct()]));
 
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        var totals = new List<PeriodTotal>(periods.Length);
+        var totals = new List<PeriodTotal>(periods.Count);
         while (await rows.ReadAsync(cancellationToken))
         {
-            var (athlete, sport, window, period) = periods[rows.GetInt64(0) - 1];
-            totals.Add(new PeriodTotal(athlete, sport, window, period, BoardScore.FromTotals(rows.GetInt64(1), rows.GetInt64(2))));
+            var period = periods[(int)rows.GetInt64(0) - 1];
+            totals.Add(new PeriodTotal(period, BoardScore.FromTotals(rows.GetInt64(1), rows.GetInt64(2))));
         }
 
-        if (totals.Count != periods.Length)
+        if (totals.Count != periods.Count)
         {
             throw new TermOverException(term.Number);
         }
@@ -42,8 +40,7 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
     }
 
     // The term is checked in the totals' own snapshot: whoever claims it later also reads later. See BoardApplier.
-    private static NpgsqlBatchCommand TotalsOf(
-        (long Athlete, Sport Sport, Window Window, Period Period)[] periods, FenceTerm term) => new(
+    private static NpgsqlBatchCommand TotalsOf(IReadOnlyList<AthletePeriod> periods, FenceTerm term) => new(
         """
         SELECT p.i, t.distance_mm, t.activities
         FROM unnest($1::bigint[], $2::smallint[], $3::date[], $4::date[]) WITH ORDINALITY AS p (athlete, sport, first, past, i)

@@ -1,10 +1,11 @@
 using Npgsql;
+using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Applying;
 
 /// <summary>The Redis that we last wrote to, by Postgres.</summary>
-internal sealed record StoreExpected(Guid Generation, string RunId, DateTimeOffset AppliedSince);
+internal sealed record StoreExpected(Guid Generation, string RunId, DateTimeOffset AppliedSince, int Layout);
 
 /// <summary>What has become of the boards since we last looked.</summary>
 internal abstract record StoreVerdict
@@ -19,7 +20,9 @@ internal abstract record StoreVerdict
     /// <summary>It was started again and may have lost its last writes: all since then are done once more.</summary>
     public sealed record LostTail(DateTimeOffset Since) : StoreVerdict;
 
-    /// <summary>It is empty, another one, or restored from an old file.</summary>
+    /// <summary>
+    /// It is empty, another one, restored from an old file, or of before there were all of these boards.
+    /// </summary>
     public sealed record LostAll : StoreVerdict;
 
     /// <summary>
@@ -28,7 +31,10 @@ internal abstract record StoreVerdict
     /// </summary>
     public static StoreVerdict Of(StoreExpected expected, StoreSeen seen)
     {
-        if (seen.Generation != expected.Generation.ToString("D") || seen.At is not { } at)
+        // A greater layout is a later release's, which writes all that we know and more.
+        if (seen.Generation != expected.Generation.ToString("D")
+            || expected.Layout < BoardLayout.Current
+            || seen.At is not { } at)
         {
             return new LostAll();
         }
@@ -101,8 +107,8 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
         LogLostAll(log, seen.Generation ?? "none");
         var generation = Guid.NewGuid();
         var isOurs = await ExecuteAsync(
-            "UPDATE board_store SET generation = $1, run_id = $2 WHERE generation = $3",
-            [generation, seen.RunId, expected.Generation],
+            "UPDATE board_store SET generation = $1, run_id = $2, layout = $4 WHERE generation = $3",
+            [generation, seen.RunId, expected.Generation, BoardLayout.Current],
             cancellationToken);
         if (isOurs == 0 || !await redis.DeleteAllAsync(seen.Generation, cancellationToken))
         {
@@ -115,10 +121,11 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
 
     private async Task<StoreExpected> ExpectedAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT generation, run_id, applied_since FROM board_store");
+        await using var command = database.CreateCommand("SELECT generation, run_id, applied_since, layout FROM board_store");
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new StoreExpected(row.GetGuid(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+        return new StoreExpected(
+            row.GetGuid(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt32(3));
     }
 
     private async Task<int> ExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)

@@ -15,10 +15,11 @@ internal sealed record BoardKey(Sport Sport, Place Place, Window Window, Period 
     public const string Watermark = "leaderboard:watermark";
 
     /// <summary>
-    /// The sorted set, e.g. <c>leaderboard:{run:US:week:2026-W47}</c> or <c>leaderboard:{ride:global:all}</c>.
+    /// The sorted set, e.g. <c>leaderboard:{run:US:week:2026-W47}</c>, <c>leaderboard:{ride:global:all}</c> or
+    /// <c>leaderboard:{run:city:novo%20mesto:day:2026-11-22}</c>.
     /// </summary>
     public string Scores { get; } =
-        $"leaderboard:{{{SportRules.Of(Sport).Word.ToLowerInvariant()}:{Place.Code}:{Window.Word}{Suffix(Period)}}}";
+        $"leaderboard:{{{SportRules.Of(Sport).Word.ToLowerInvariant()}:{Place.Key}:{Window.Word}{Suffix(Period)}}}";
 
     /// <summary>Hash: partition to the last writer's token.</summary>
     public string Fence => $"{Scores}:fence";

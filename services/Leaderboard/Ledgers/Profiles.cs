@@ -11,6 +11,12 @@ namespace Strava.Leaderboards.Ledgers;
 /// </summary>
 internal sealed class Profiles(NpgsqlDataSource database, TimeProvider time)
 {
+    /// <summary>
+    /// Each move costs work at every later change (see PlaceHistory.Ever), so who changes the city every minute stays
+    /// where they were on boards.
+    /// </summary>
+    public const int MaxMovesAYear = 50;
+
     private const string Replace =
         """
         WITH me AS (SELECT number FROM athlete_number WHERE athlete_id = $1),
@@ -24,6 +30,8 @@ internal sealed class Profiles(NpgsqlDataSource database, TimeProvider time)
             WHERE CASE WHEN $2 > coalesce((SELECT version FROM newest), -1)
                 THEN NOT EXISTS (SELECT FROM last_place WHERE (country, region, city) IS NOT DISTINCT FROM ($4, $5, $6))
                 ELSE $2 < (SELECT version FROM first_place) END
+            AND $9 > (
+                SELECT count(*) FROM athlete_place p, me WHERE p.athlete = me.number AND p.since > $8 - interval '1 year')
             RETURNING athlete
         ),
         profile AS (
@@ -56,6 +64,7 @@ internal sealed class Profiles(NpgsqlDataSource database, TimeProvider time)
                     TypedValue = time.GetUtcNow().UtcDateTime,
                     NpgsqlDbType = NpgsqlDbType.TimestampTz,
                 },
+                new NpgsqlParameter<int> { TypedValue = MaxMovesAYear },
             },
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);

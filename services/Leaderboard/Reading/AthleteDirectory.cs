@@ -4,7 +4,7 @@ using Npgsql;
 namespace Strava.Leaderboards.Reading;
 
 /// <summary>Who an athlete is for the reader of a board.</summary>
-internal sealed record Athlete(long Number, Guid Id, string? Name, string? TimeZone);
+internal sealed record Athlete(long Number, Guid Id, string? Name, string? TimeZone, string? City);
 
 /// <summary>
 /// Names and numbers of athletes, at most <see cref="Freshness"/> old, so that a hot page costs no query.
@@ -13,7 +13,10 @@ internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
 {
     private const int MaxCached = 200_000;
     private const string Columns =
-        "n.number, n.athlete_id, p.name, p.time_zone FROM athlete_number n LEFT JOIN athlete_profile p ON p.athlete = n.number";
+        """
+        n.number, n.athlete_id, p.name, p.time_zone, p.city
+        FROM athlete_number n LEFT JOIN athlete_profile p ON p.athlete = n.number
+        """;
 
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
     private readonly MemoryCache _athletes = new(new MemoryCacheOptions { SizeLimit = MaxCached });
@@ -68,7 +71,8 @@ internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            var athlete = new Athlete(rows.GetInt64(0), rows.GetGuid(1), Text(rows, 2), Text(rows, 3));
+            var athlete = new Athlete(
+                rows.GetInt64(0), rows.GetGuid(1), Text(rows, 2), Text(rows, 3), Text(rows, 4));
             athletes.Add(athlete);
             Keep(athlete.Number, athlete);
             Keep(athlete.Id, athlete);

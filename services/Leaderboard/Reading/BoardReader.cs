@@ -7,23 +7,24 @@ namespace Strava.Leaderboards.Reading;
 internal sealed class BoardReader(RedisBoards redis, LastPages lastPages)
 {
     /// <returns><c>null</c>: Redis is away and this page was not seen lately.</returns>
-    public async Task<BoardPage?> ReadAsync(BoardKey board, int top, long? viewer, CancellationToken cancellationToken)
+    public async Task<BoardPage?> ReadAsync(
+        BoardKey board, BoardSlice slice, long? viewer, CancellationToken cancellationToken)
     {
         try
         {
-            var page = await redis.ReadAsync(board, top, viewer, cancellationToken);
+            var page = await redis.ReadAsync(board, slice, viewer, cancellationToken);
             if (page.IsWhole)
             {
-                lastPages.Keep(board, top, viewer, page);
+                lastPages.Keep(board, slice, viewer, page);
                 return page;
             }
 
             // A board that is being filled shows a part; the page from before shows more.
-            return lastPages.Find(board, top, viewer) ?? page;
+            return lastPages.Find(board, slice, viewer) ?? page;
         }
         catch (RedisAwayException)
         {
-            return lastPages.Find(board, top, viewer);
+            return lastPages.Find(board, slice, viewer);
         }
     }
 }

@@ -1,60 +1,117 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
 using Strava.Contracts.Sports;
 using Strava.Leaderboards.Boards;
+using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Reading;
 
-/// <summary>
-/// What a caller asked for, in its own words turned into ours; every fault names the words that are allowed.
-/// </summary>
-internal sealed record BoardRequest(Sport Sport, Place Place, Window Window, Period? Period, int Top)
+/// <summary>What a caller asked for, in its own words.</summary>
+internal sealed record BoardQuery
 {
-    public const int MaxTop = 100;
+    [FromQuery(Name = "place")]
+    public string? Place { get; init; }
+
+    [FromQuery(Name = "window")]
+    public string? Window { get; init; }
+
+    [FromQuery(Name = "period")]
+    public string? Period { get; init; }
+
+    [FromQuery(Name = "top")]
+    public string? Top { get; init; }
+
+    [FromQuery(Name = "page")]
+    public string? Page { get; init; }
+
+    [FromQuery(Name = "pageSize")]
+    public string? PageSize { get; init; }
+
+    [FromQuery(Name = "cursor")]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "neighbours")]
+    public string? Neighbours { get; init; }
+}
+
+/// <summary>The same in ours; every fault names the words that are allowed.</summary>
+internal sealed record BoardRequest(Sport Sport, Place Place, Window Window, Period? Period, BoardSlice Slice)
+{
+    public const int MaxLines = 100;
+    public const int MaxNeighbours = 10;
+    public const int MaxPage = 100_000;
 
     /// <returns>The request, or the faults by field.</returns>
-    public static (BoardRequest? Request, Dictionary<string, string[]> Faults) Parse(
-        string sport, string? place, string? window, string? period, string? top)
+    public static (BoardRequest? Request, Dictionary<string, string[]> Faults) Parse(string sport, BoardQuery query)
     {
         var faults = new Dictionary<string, string[]>();
-        var (sportValue, placeValue, windowValue) =
-            (SportRules.Parse(sport), Place.Parse(place ?? "global"), Window.Find(window ?? "week"));
+        var (sportValue, place, window) =
+            (SportRules.Parse(sport), Place.Parse(query.Place ?? "global"), Window.Find(query.Window ?? "week"));
         if (sportValue is null)
         {
             faults["sport"] = [$"Unknown sport; allowed: {List(SportRules.All.Select(rules => rules.Word))}."];
         }
 
-        if (placeValue is null)
+        if (place is null)
         {
             faults["place"] = [$"Unknown place; allowed forms: {List(PlaceKind.All.Select(kind => kind.Form))}."];
         }
 
-        if (windowValue is null)
+        if (window is null)
         {
             faults["window"] = [$"Unknown window; allowed: {List(Window.All.Select(known => known.Word))}."];
         }
 
-        var periodValue = period is null ? null : windowValue?.Parse(period);
-        if (period is not null && windowValue is not null && periodValue is null)
+        var period = query.Period is null ? null : window?.Parse(query.Period);
+        if (query.Period is not null && window is not null && period is null)
         {
-            faults["period"] = windowValue.PeriodForm is { } form
-                ? [$"No such period; allowed with window {windowValue.Word}: {form}."]
-                : [$"The window {windowValue.Word} has no periods; leave it out."];
+            faults["period"] = window.PeriodForm is { } form
+                ? [$"No such period; allowed with window {window.Word}: {form}."]
+                : [$"The window {window.Word} has no periods; leave it out."];
         }
 
-        var topValue = MaxTop;
-        if (top is not null
-            && (!int.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out topValue) || topValue is < 1 or > MaxTop))
-        {
-            faults["top"] = [$"Must be one whole number from 1 to {MaxTop}."];
-        }
-
+        var slice = ParseSlice(query, faults);
         return faults.Count > 0
             ? (null, faults)
-            : (new BoardRequest(sportValue!.Value, placeValue!, windowValue!, periodValue, topValue), faults);
+            : (new BoardRequest(sportValue!.Value, place!, window!, period, slice), faults);
     }
 
     /// <param name="localDay">The viewer's day: without a period, the one around it is meant.</param>
     public BoardKey KeyAt(DateOnly localDay) => new(Sport, Place, Window, Period ?? Window.Containing(localDay));
+
+    private static BoardSlice ParseSlice(BoardQuery query, Dictionary<string, string[]> faults)
+    {
+        var top = Number("top", query.Top, MaxLines, MaxLines, faults);
+        var size = Number("pageSize", query.PageSize, top, MaxLines, faults);
+        var page = Number("page", query.Page, 1, MaxPage, faults);
+        var neighbours = Number("neighbours", query.Neighbours, 0, MaxNeighbours, faults);
+        var cursor = query.Cursor is null ? null : BoardCursor.Parse(query.Cursor);
+        if (query.Cursor is not null && cursor is null)
+        {
+            faults["cursor"] = ["This cursor is none of ours; allowed: one from the Link header of a page."];
+        }
+
+        // Where both are given the cursor decides, as in every list.
+        return new BoardSlice(size, Start: cursor is null ? (page - 1L) * size : 0, cursor, neighbours);
+    }
+
+    private static int Number(string field, string? text, int otherwise, int max, Dictionary<string, string[]> faults)
+    {
+        if (text is null)
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= 1
+            && value <= max)
+        {
+            return value;
+        }
+
+        faults[field] = [$"Must be one whole number from 1 to {max}."];
+        return otherwise;
+    }
 
     private static string List(IEnumerable<string> words) => string.Join(", ", words);
 }

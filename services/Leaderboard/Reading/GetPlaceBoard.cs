@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Rest;
-using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
 using Strava.ServiceDefaults;
 
@@ -16,7 +15,9 @@ internal static class BoardReaderExtensions
     }
 }
 
-/// <summary><c>GET /leaderboards/{sport}</c>: the best of a place in a window, with the caller's own line.</summary>
+/// <summary>
+/// <c>GET /leaderboards/{sport}</c>: the best of a place in a window, page by page, with the caller's own line.
+/// </summary>
 internal static class GetPlaceBoard
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
@@ -24,19 +25,17 @@ internal static class GetPlaceBoard
     public static void MapGetPlaceBoard(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/leaderboards/{sport}", HandleAsync).WithTags("Leaderboards");
 
-    private static async Task<Results<Ok<PlaceBoard>, ProblemHttpResult>> HandleAsync(
+    private static async Task<Results<Ok<PlaceBoard>, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
         string sport,
-        string? place,
-        string? window,
-        string? period,
-        string? top,
+        [AsParameters] BoardQuery query,
         ClaimsPrincipal caller,
         BoardReader reader,
         AthleteDirectory athletes,
         TimeProvider time,
+        HttpContext http,
         CancellationToken cancellationToken)
     {
-        var (request, faults) = BoardRequest.Parse(sport, place, window, period, top);
+        var (request, faults) = BoardRequest.Parse(sport, query);
         if (request is null)
         {
             return Problems.Malformed(faults);
@@ -44,57 +43,36 @@ internal static class GetPlaceBoard
 
         var viewer = await athletes.FindAsync(caller.AthleteId(), cancellationToken);
         var now = time.GetUtcNow();
-        var board = request.KeyAt(LocalDay.At(now, viewer?.TimeZone));
-        if (board.Window.ExpiresAt(board.Period) <= now)
+        var key = request.KeyAt(LocalDay.At(now, viewer?.TimeZone));
+        if (key.Window.ExpiresAt(key.Period) <= now)
         {
-            var oldest = board.Window.OldestKept(now).Text;
-            return Problems.Malformed("period", $"No longer kept; allowed with window {board.Window.Word}: {oldest} and later.");
+            var (word, oldest) = (key.Window.Word, key.Window.OldestKept(now).Text);
+            return Problems.Malformed("period", $"No longer kept; allowed with window {word}: {oldest} and later.");
         }
 
-        var page = await reader.ReadAsync(board, request.Top, viewer?.Number, cancellationToken);
-        return page is null
-            ? Problems.Unavailable("The boards are away for a moment; activities are being saved as usual.", RetryAfter)
-            : TypedResults.Ok(await ToPlaceBoardAsync(board, page, athletes, now, cancellationToken));
+        var page = await reader.ReadAsync(key, request.Slice, viewer?.Number, cancellationToken);
+        if (page is null)
+        {
+            return Problems.Unavailable(
+                "The boards are away for a moment; activities are being saved as usual.", RetryAfter);
+        }
+
+        var place = key.Place.Shown(query.Place, viewer?.City);
+        var board = (await LinesAsync(page, athletes, cancellationToken)).ToPlaceBoard(key, place, page.IsStale(now));
+        if (page.Next is { } next)
+        {
+            NextBoardPage.AddLink(http, key.Period, next);
+        }
+
+        return EntityTags.IsNotModified(http, BoardTag.Of(board))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(request.Slice.Neighbours > 0 ? board : board with { Neighbours = null });
     }
 
-    private static async Task<PlaceBoard> ToPlaceBoardAsync(
-        BoardKey board, BoardPage page, AthleteDirectory athletes, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<NamedPage> LinesAsync(
+        BoardPage page, AthleteDirectory athletes, CancellationToken cancellationToken)
     {
-        var known = await athletes.FindAsync(page.Lines.Select(line => line.Athlete), cancellationToken);
-        return new PlaceBoard
-        {
-            Board = new PlaceBoard.BoardHeader
-            {
-                Sport = board.Sport,
-                Place = board.Place.Word,
-                Window = board.Window.Word,
-                Period = board.Period.Text,
-                AsOf = page.At,
-                Stale = page.IsStale(now),
-            },
-            Entries =
-            [
-                .. from line in page.Lines
-                   let athlete = known.GetValueOrDefault(line.Athlete)
-                   where athlete is not null
-                   select new PlaceBoard.BoardEntry
-                   {
-                       Rank = line.Rank,
-                       AthleteId = athlete.Id,
-                       AthleteName = athlete.Name,
-                       DistanceMeters = line.Score.DistanceMeters,
-                       Activities = line.Score.Activities,
-                   },
-            ],
-            Viewer = page.Viewer is { } own
-                ? new PlaceBoard.BoardViewer
-                {
-                    Rank = own.Rank,
-                    DistanceMeters = own.Score.DistanceMeters,
-                    Activities = own.Score.Activities,
-                }
-                : null,
-            Total = page.Total,
-        };
+        var shown = page.Lines.Concat(page.Neighbours).Select(line => line.Athlete).Distinct();
+        return new NamedPage(page, await athletes.FindAsync(shown, cancellationToken));
     }
 }

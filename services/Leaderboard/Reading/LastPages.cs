@@ -6,6 +6,7 @@ namespace Strava.Leaderboards.Reading;
 
 /// <summary>
 /// The last whole pages seen, for the time when Redis is away or being filled. Bounded by lines; the rest is forgotten.
+/// First pages only: who reads a board to its end shall not drive out what many look at.
 /// </summary>
 internal sealed class LastPages : IDisposable
 {
@@ -13,20 +14,25 @@ internal sealed class LastPages : IDisposable
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
     private readonly MemoryCache _pages = new(new MemoryCacheOptions { SizeLimit = MaxLines });
 
-    public void Keep(BoardKey board, int top, long? viewer, BoardPage page)
+    public void Keep(BoardKey board, BoardSlice slice, long? viewer, BoardPage page)
     {
-        Set((board.Scores, top), page with { Viewer = null }, page.Lines.Count + 1);
+        if (!slice.IsFirstPage)
+        {
+            return;
+        }
+
+        Set((board.Scores, slice.Size), page with { Viewer = null, Neighbours = [] }, page.Lines.Count + 1);
         if (viewer is { } number)
         {
             Keep((board.Scores, number, "viewer"), page.Viewer);
         }
     }
 
-    /// <summary>The page as it was, with the viewer's last line that we know.</summary>
+    /// <summary>The page as it was, with the viewer's last line that we know, without neighbours.</summary>
     /// <returns><c>null</c>: not seen lately.</returns>
-    public BoardPage? Find(BoardKey board, int top, long? viewer)
+    public BoardPage? Find(BoardKey board, BoardSlice slice, long? viewer)
     {
-        if (_pages.Get<BoardPage>((board.Scores, top)) is not { } page)
+        if (!slice.IsFirstPage || _pages.Get<BoardPage>((board.Scores, slice.Size)) is not { } page)
         {
             return null;
         }

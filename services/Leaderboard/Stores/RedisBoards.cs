@@ -13,6 +13,7 @@ internal sealed record StoreSeen(string RunId, DateTimeOffset Now, string? Gener
 internal sealed class RedisBoards(string connectionString, TimeProvider time) : IDisposable
 {
     private const int EntriesAScript = 500;
+    private const int ScriptsAPipeline = 2_000;
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WriteDeadline = TimeSpan.FromSeconds(10);
@@ -30,39 +31,51 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
         + (long)WriteDeadline.TotalMilliseconds;
 
     /// <summary>
-    /// Sets every entry to its score, pipelined. Safe to repeat: scores are absolute, older tokens are refused.
+    /// Sets every entry to its score, pipelined. Safe to repeat, also in parts: scores are absolute, older tokens are
+    /// refused.
     /// </summary>
     /// <returns>How many entries were refused by a newer token.</returns>
-    public Task<long> WriteAsync(
-        long token, long deadline, IReadOnlyList<BoardChange> changes, CancellationToken cancellationToken) => _writes.RunAsync(
-        async redis =>
+    public async Task<long> WriteAsync(
+        long token, long deadline, IReadOnlyList<BoardChange> changes, CancellationToken cancellationToken)
+    {
+        var scripts =
+            from board in changes.GroupBy(change => change.Board)
+            from chunk in board.Chunk(EntriesAScript)
+            select (Board: board.Key, Changes: chunk);
+        var refused = 0L;
+        foreach (var pipeline in scripts.Chunk(ScriptsAPipeline))
         {
-            var scripts =
-                from board in changes.GroupBy(change => change.Board)
-                from chunk in board.Chunk(EntriesAScript)
-                select redis.ScriptEvaluateAsync(
-                    BoardScripts.Write, [board.Key.Scores, board.Key.Fence], WriteArguments(token, deadline, board.Key, chunk));
-            var answers = await Task.WhenAll(scripts.ToArray());
-            return answers.Sum(answer => (long)answer is >= 0 and var refused
-                ? refused
-                : throw new RedisAwayException("A write reached Redis after its deadline."));
-        },
-        WriteTimeout,
-        cancellationToken);
+            refused += await _writes.RunAsync(
+                async redis =>
+                {
+                    var answers = await Task.WhenAll(pipeline.Select(script => redis.ScriptEvaluateAsync(
+                        BoardScripts.Write,
+                        [script.Board.Scores, script.Board.Fence],
+                        WriteArguments(token, deadline, script.Board, script.Changes))).ToArray());
+                    return answers.Sum(answer => (long)answer is >= 0 and var some
+                        ? some
+                        : throw new RedisAwayException("A write reached Redis after its deadline."));
+                },
+                WriteTimeout,
+                cancellationToken);
+        }
+
+        return refused;
+    }
 
     /// <param name="board">Which.</param>
-    /// <param name="top">Entries, at most.</param>
+    /// <param name="slice">What of it.</param>
     /// <param name="viewer">The caller's number; <c>null</c>: has none, so is on no board.</param>
     /// <param name="cancellationToken">The caller has gone.</param>
-    public Task<BoardPage> ReadAsync(BoardKey board, int top, long? viewer, CancellationToken cancellationToken) => _reads.RunAsync(
+    public Task<BoardPage> ReadAsync(
+        BoardKey board, BoardSlice slice, long? viewer, CancellationToken cancellationToken) => _reads.RunAsync(
         async redis =>
         {
             // Sent together: one round trip.
-            RedisValue member = viewer is { } number ? BoardMember.Encode(number) : string.Empty;
-            var page = redis.ScriptEvaluateAsync(BoardScripts.Read, [board.Scores], [top, member]);
+            var page = redis.ScriptEvaluateAsync(BoardScripts.Read, [board.Scores], ReadArguments(slice, viewer));
             var mark = redis.HashGetAllAsync(BoardKey.Watermark);
             await Task.WhenAll(page, mark);
-            return BoardPage.From((RedisResult[])page.Result!, mark.Result);
+            return BoardPage.From((RedisResult[])page.Result!, viewer, mark.Result);
         },
         ReadTimeout,
         cancellationToken);
@@ -128,6 +141,16 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
         },
         ReadTimeout,
         cancellationToken);
+
+    private static RedisValue[] ReadArguments(BoardSlice slice, long? viewer) =>
+    [
+        slice.Size,
+        viewer is { } number ? BoardMember.Encode(number) : string.Empty,
+        slice.Neighbours,
+        slice.Start,
+        slice.After is { } score ? score.Score : string.Empty,
+        slice.After is { } member ? BoardMember.Encode(member.Athlete) : string.Empty,
+    ];
 
     private static RedisValue[] WriteArguments(long token, long deadline, BoardKey board, BoardChange[] changes)
     {

@@ -36,28 +36,79 @@ public class PeriodTests
     [TestCase("")]
     public void Other_texts_name_no_week(string text) => Assert.That(IsoWeek.Parse(text), Is.Null);
 
+    [TestCase("day", "2026-11-22", "2026-11-22")]
+    [TestCase("day", "2024-02-29", "2024-02-29")]
+    [TestCase("month", "2026-11-22", "2026-11")]
+    [TestCase("month", "2024-02-29", "2024-02")]
+    [TestCase("year", "2024-12-30", "2024", Description = "a day whose week is of the next year")]
+    [TestCase("week", "2024-12-30", "2025-W01")]
+    [TestCase("all", "2026-11-22", null)]
+    public void A_day_lies_in(string window, string day, string? period) =>
+        Assert.That(
+            Window.Find(window)!.Containing(DateOnly.Parse(day, CultureInfo.InvariantCulture)).Text, Is.EqualTo(period));
+
     [Test]
-    public void A_week_board_is_kept_five_weeks_after_the_week_has_ended_everywhere()
-    {
-        var week = Window.Find("week")!;
-        var period = week.Parse("2026-W47")!;
-        using (Assert.EnterMultipleScope())
+    public void Every_window_holds_a_day_once_and_its_text_names_the_period() => Check.QuickThrowOnFailure(Prop.ForAll(
+        Day,
+        day => Window.All.Where(window => window != Window.Ever).All(window =>
         {
-            Assert.That(period.ClosesAt, Is.EqualTo(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero)));
-            Assert.That(week.ExpiresAt(period), Is.EqualTo(new DateTimeOffset(2026, 12, 28, 12, 0, 0, TimeSpan.Zero)));
-            Assert.That(Window.Find("all")!.ExpiresAt(Period.Ever), Is.Null);
-        }
+            var period = window.Containing(day);
+            return period.First <= day && day < period.End && window.Parse(period.Text!) == period
+                && window.Containing(period.First) == period && window.Containing(period.End.AddDays(-1)) == period
+                && window.Containing(period.End) != period;
+        })));
+
+    [TestCase("day", "2026-02-29")]
+    [TestCase("day", "2026-11-1")]
+    [TestCase("day", " 2026-11-22")]
+    [TestCase("day", "2026-11")]
+    [TestCase("day", "1899-12-31")]
+    [TestCase("month", "2026-13")]
+    [TestCase("month", "2026-00")]
+    [TestCase("month", "2026-1 ")]
+    [TestCase("month", "2026-11-22")]
+    [TestCase("year", "26")]
+    [TestCase("year", "0000")]
+    [TestCase("year", "9999")]
+    [TestCase("year", "\u0662\u0660\u0662\u0666", Description = "digits of another script")]
+    [TestCase("all", "2026")]
+    public void Other_texts_name_no_period(string window, string text) =>
+        Assert.That(Window.Find(window)!.Parse(text), Is.Null);
+
+    [TestCase("day", "2026-11-22", "2026-12-01T12:00Z")]
+    [TestCase("week", "2026-W47", "2026-12-28T12:00Z")]
+    [TestCase("month", "2026-11", "2028-02-01T12:00Z")]
+    [TestCase("year", "2024", "2028-01-01T12:00Z")]
+    [TestCase("day", "2024-02-29", "2024-03-09T12:00Z")]
+    public void A_board_is_kept_for_some_time_after_its_period_has_ended_everywhere(
+        string window, string text, string until)
+    {
+        var found = Window.Find(window)!;
+        Assert.That(
+            found.ExpiresAt(found.Parse(text)!), Is.EqualTo(DateTimeOffset.Parse(until, CultureInfo.InvariantCulture)));
     }
 
     [Test]
-    public void The_oldest_kept_week_is_kept_and_the_one_before_is_not() => Check.QuickThrowOnFailure(Prop.ForAll(
+    public void All_time_is_kept_for_ever() => Assert.That(Window.Ever.ExpiresAt(Period.Ever), Is.Null);
+
+    [Test]
+    public void The_oldest_kept_period_is_kept_and_the_one_before_is_not() => Check.QuickThrowOnFailure(Prop.ForAll(
         Day,
-        day =>
+        Gen.Choose(0, 24 * 60 - 1).ToArbitrary(),
+        (day, minute) => Window.All.Where(window => window != Window.Ever).All(window =>
         {
-            var now = new DateTimeOffset(day, new TimeOnly(13, 0), TimeSpan.Zero);
-            var week = Window.Find("week")!;
-            var oldest = week.OldestKept(now);
-            return week.ExpiresAt(oldest) > now && week.ExpiresAt(week.Containing(oldest.First.AddDays(-1))) <= now
-                && Window.RetainedSince(now) <= oldest.First;
-        }));
+            var now = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).AddMinutes(minute);
+            var oldest = window.OldestKept(now);
+            var before = window.Containing(oldest.First.AddDays(-1));
+            return window.ExpiresAt(oldest) > now && window.ExpiresAt(before) <= now;
+        })));
+
+    [TestCase("0001-01-01")]
+    [TestCase("9999-12-31")]
+    [TestCase("2200-01-01")]
+    public void A_day_that_no_calendar_needs_counts_for_all_time_only(string day) =>
+        Assert.That(
+            Window.PeriodsOf(DateOnly.Parse(day, CultureInfo.InvariantCulture), DateTimeOffset.UnixEpoch)
+                .Select(around => around.Window),
+            Is.EqualTo(new[] { Window.Ever }));
 }

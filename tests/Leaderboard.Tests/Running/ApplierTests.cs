@@ -1,6 +1,7 @@
 using Strava.Contracts;
 using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Boards;
+using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Tests.Running;
 
@@ -83,7 +84,7 @@ public class ApplierTests
         await world.HandleAsync(Messages.Activity(Guid.NewGuid(), 10));
         var batch = await world.Batches.PlanAsync(await world.ClaimAsync(), default);
         var late = batch with { Deadline = batch.Deadline - 11_000 };
-        Assert.That(async () => await world.Batches.WriteAsync(late, default), Throws.TypeOf<Stores.RedisAwayException>());
+        Assert.That(async () => await world.Batches.WriteAsync(late, default), Throws.TypeOf<RedisAwayException>());
         Assert.That(await world.BoardsAsync(), Is.Empty);
     }
 
@@ -133,7 +134,10 @@ public class ApplierTests
         await world.HandleAsync(Messages.Activity(athlete, 20, day: Messages.Today.AddDays(-50)));
         await world.ApplyAllAsync();
         var left = (await world.Eyes.KeyTimeToLiveAsync(GlobalWeek))!.Value;
-        var boards = (await world.BoardsAsync()).Select(entry => (entry.Board, BoardScore.Unpack(entry.Score)));
+        var boards = (await world.BoardsAsync())
+            .Where(entry => entry.Board.Contains(":week:", StringComparison.Ordinal)
+                || entry.Board.EndsWith(":all}", StringComparison.Ordinal))
+            .Select(entry => (entry.Board, BoardScore.Unpack(entry.Score)));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(left, Is.GreaterThan(TimeSpan.FromDays(35)).And.LessThan(TimeSpan.FromDays(43)));
@@ -143,6 +147,67 @@ public class ApplierTests
                 (GlobalWeek, new BoardScore(1_000, 1)), ("leaderboard:{run:global:all}", new BoardScore(3_000, 2)),
             }));
         }
+    }
+
+    [Test]
+    public async Task A_move_takes_the_open_boards_along_and_leaves_the_closed_ones()
+    {
+        await using var world = await World.CreateAsync();
+        var athlete = Guid.NewGuid();
+        await world.HandleAsync(Messages.Profile(athlete, "US", 1, region: "US-CA", city: "Los Angeles"));
+        await world.HandleAsync(Messages.Activity(athlete, 10));
+        await world.HandleAsync(Messages.Activity(athlete, 20, day: Messages.Today.AddDays(-5)));
+        await world.ApplyAllAsync();
+        await world.HandleAsync(Messages.Profile(athlete, "SI", 2, region: "SI-061", city: "Ljubljana"));
+        await world.ApplyAllAsync();
+
+        // Known in the US only after that day had ended: the first place that we know of keeps it.
+        var closed = $":day:{Messages.Today.AddDays(-5):yyyy-MM-dd}}}";
+        var boards = (await world.BoardsAsync()).Select(entry => entry.Board).ToArray();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                boards.Where(board => board.EndsWith(closed, StringComparison.Ordinal)),
+                Is.EquivalentTo(new[] { "global", "US", "US-CA", "city:los%20angeles" }
+                    .Select(place => $"leaderboard:{{run:{place}{closed}")));
+            Assert.That(
+                boards.Where(board => board.EndsWith(":all}", StringComparison.Ordinal)),
+                Is.EquivalentTo(new[] { "global", "SI", "SI-061", "city:ljubljana" }
+                    .Select(place => $"leaderboard:{{run:{place}:all}}")));
+        }
+    }
+
+    [Test]
+    public async Task Who_moves_all_the_time_stays_where_they_were_and_others_are_served()
+    {
+        await using var world = await World.CreateAsync();
+        var athlete = Guid.NewGuid();
+        await world.HandleAsync(Messages.Activity(athlete, 10));
+        for (var version = 1; version <= Ledgers.Profiles.MaxMovesAYear + 5; version++)
+        {
+            await world.HandleAsync(Messages.Profile(athlete, "SI", version, city: $"City {version}"));
+        }
+
+        await world.ApplyAllAsync();
+        var boards = (await world.BoardsAsync()).Select(entry => entry.Board);
+        Assert.That(
+            boards.Where(board => board.Contains("city", StringComparison.Ordinal)),
+            Does.Contain($"leaderboard:{{run:city:city%20{Ledgers.Profiles.MaxMovesAYear}:all}}").And.Exactly(5).Items);
+    }
+
+    [Test]
+    public void A_batch_takes_what_fits_and_at_least_one_athlete()
+    {
+        List<Mark> marks = [new(1, 0, default, 1), new(2, 1, default, 1), new(2, 2, default, 1), new(3, 1, default, 1)];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Fitting(30), Is.EqualTo(marks));
+            Assert.That(Fitting(29), Is.EqualTo(marks[..3]), "the second mark of an athlete costs nothing more");
+            Assert.That(Fitting(19), Is.EqualTo(marks[..1]));
+            Assert.That(Fitting(1), Is.EqualTo(marks[..1]), "however much the first one costs");
+        }
+
+        List<Mark> Fitting(int max) => BoardBatches.Fitting(marks, _ => 10, max);
     }
 
     [Test]
@@ -163,8 +228,8 @@ public class ApplierTests
         command.Parameters.Add(new() { Value = athletes[4] });
         var viewer = (long)(await command.ExecuteScalarAsync())!;
         var key = new BoardKey(Contracts.Sports.Sport.Run, Place.Global, Window.Find("all")!, Period.Ever);
-        var page = await world.Redis.ReadAsync(key, top: 3, viewer, default);
-        var whole = await world.Redis.ReadAsync(key, top: 100, viewer: null, default);
+        var page = await world.Redis.ReadAsync(key, new BoardSlice(3), viewer, default);
+        var whole = await world.Redis.ReadAsync(key, new BoardSlice(100), viewer: null, default);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(page.Lines.Select(line => line.Rank), Is.EqualTo(new[] { 1, 2, 2 }));

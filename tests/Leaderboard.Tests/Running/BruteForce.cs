@@ -1,57 +1,119 @@
-using System.Globalization;
+using System.Text.RegularExpressions;
 using Strava.Contracts;
 using Strava.Contracts.Messages;
 
 namespace Strava.Leaderboards.Tests.Running;
 
+/// <summary>A place as of a moment at which the service learned of it.</summary>
+internal sealed record Residence(Guid Athlete, DateTimeOffset Since, string? Country, string? Region, string? City);
+
 /// <summary>
-/// The boards by the slow way: the newest message of each activity and profile, summed. Shares no code with the
-/// service.
+/// The boards by the slow way: the newest message of each activity, summed. Shares no code with the service.
 /// </summary>
-internal static class BruteForce
+internal static partial class BruteForce
 {
-    public static HashSet<(string Board, Guid Athlete, long Score)> Boards(IReadOnlyCollection<object> messages, DateTimeOffset now)
+    /// <summary>All profiles came just now, in the order of their versions or as if they had.</summary>
+    public static HashSet<(string Board, Guid Athlete, long Score)> Boards(
+        IReadOnlyCollection<object> messages, DateTimeOffset now) =>
+        Boards(
+            messages,
+            [
+                .. messages.OfType<AthleteProfileChanged>().OrderBy(profile => profile.Version)
+                    .Select(p => new Residence(
+                        p.AthleteId, now.AddMilliseconds(p.Version - 100), p.Country, p.Region, p.City)),
+            ],
+            now);
+
+    public static HashSet<(string Board, Guid Athlete, long Score)> Boards(
+        IReadOnlyCollection<object> messages, IReadOnlyList<Residence> residences, DateTimeOffset now)
     {
         var deleted = messages.OfType<ActivityDeleted>().Select(message => message.ActivityId).ToHashSet();
         var counting = messages.OfType<ActivitySummary>()
             .GroupBy(activity => activity.ActivityId, (_, versions) => versions.MaxBy(activity => activity.Version)!)
             .Where(activity => !deleted.Contains(activity.ActivityId) && activity.Visibility == Visibility.Everyone);
-        var profiles = messages.OfType<AthleteProfileChanged>().ToLookup(profile => profile.AthleteId);
         var totals = new Dictionary<(string, Guid), (long Millimeters, int Count)>();
         foreach (var activity in counting)
         {
-            foreach (var board in Boards(activity, [.. profiles[activity.AthleteId].OrderBy(profile => profile.Version)], now))
+            var homes = residences.Where(home => home.Athlete == activity.AthleteId);
+            foreach (var board in Boards(activity, [.. homes], now))
             {
                 var (millimeters, count) = totals.GetValueOrDefault((board, activity.AthleteId));
                 totals[(board, activity.AthleteId)] = (millimeters + activity.DistanceMillimeters, count + 1);
             }
         }
 
-        return [.. totals.Select(total => (total.Key.Item1, total.Key.Item2, (total.Value.Millimeters / 10 * 65_536) + total.Value.Count))];
+        return
+        [
+            .. totals.Where(total => total.Value.Millimeters >= 10).Select(total =>
+                (total.Key.Item1, total.Key.Item2, (total.Value.Millimeters / 10 * 65_536) + total.Value.Count)),
+        ];
     }
 
-    private static IEnumerable<string> Boards(ActivitySummary activity, List<AthleteProfileChanged> profiles, DateTimeOffset now)
+    private static IEnumerable<string> Boards(ActivitySummary activity, List<Residence> homes, DateTimeOffset now)
     {
         var sport = activity.Sport.ToString().ToLowerInvariant();
-        var time = activity.LocalDate.ToDateTime(TimeOnly.MinValue);
-        var week = string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(time)}-W{ISOWeek.GetWeekOfYear(time):00}");
-        var nextMonday = new DateTimeOffset(time.AddDays(7 - (((int)time.DayOfWeek + 6) % 7)), TimeSpan.Zero);
-        var isClosed = nextMonday.AddHours(12) <= now;
-        var isKept = nextMonday.AddHours(12).AddDays(35) > now;
-        yield return $"leaderboard:{{{sport}:global:all}}";
-        if (profiles.LastOrDefault()?.Country is { } home)
+        var day = activity.LocalDate.ToDateTime(TimeOnly.MinValue);
+        foreach (var place in Places(homes.LastOrDefault()))
         {
-            yield return $"leaderboard:{{{sport}:{home}:all}}";
+            yield return $"leaderboard:{{{sport}:{place}:all}}";
         }
 
-        if (isKept)
+        foreach (var (period, end, kept) in Periods(day))
         {
-            yield return $"leaderboard:{{{sport}:global:week:{week}}}";
-            // All profiles came just now, so a closed week belongs to the first of them.
-            if ((isClosed ? profiles.FirstOrDefault() : profiles.LastOrDefault())?.Country is { } then)
+            // The last time zone to end a day is twelve hours behind Greenwich.
+            var closes = new DateTimeOffset(end, TimeSpan.Zero).AddHours(12);
+            if (now < kept(closes))
             {
-                yield return $"leaderboard:{{{sport}:{then}:week:{week}}}";
+                var home = homes.LastOrDefault(home => home.Since < closes) ?? homes.FirstOrDefault();
+                foreach (var place in Places(home))
+                {
+                    yield return $"leaderboard:{{{sport}:{place}:{period}}}";
+                }
             }
         }
     }
+
+    private static IEnumerable<(string Period, DateTime End, Func<DateTimeOffset, DateTimeOffset> Kept)> Periods(
+        DateTime day)
+    {
+        var monday = day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+        // The week's year is that of its Thursday, and its number counts that year's Thursdays.
+        var thursday = monday.AddDays(3);
+        yield return (
+            FormattableString.Invariant($"day:{day:yyyy-MM-dd}"), day.AddDays(1), closes => closes.AddDays(8));
+        yield return (
+            FormattableString.Invariant($"week:{thursday.Year:0000}-W{((thursday.DayOfYear - 1) / 7) + 1:00}"),
+            monday.AddDays(7),
+            closes => closes.AddDays(35));
+        yield return (
+            FormattableString.Invariant($"month:{day:yyyy-MM}"),
+            day.Month == 12 ? new DateTime(day.Year + 1, 1, 1) : new DateTime(day.Year, day.Month + 1, 1),
+            closes => closes.AddMonths(14));
+        yield return (
+            FormattableString.Invariant($"year:{day:yyyy}"),
+            new DateTime(day.Year + 1, 1, 1),
+            closes => closes.AddYears(3));
+    }
+
+    private static IEnumerable<string> Places(Residence? home)
+    {
+        yield return "global";
+        if (home?.Country is { } country)
+        {
+            yield return country;
+        }
+
+        if (home?.Region is { } region)
+        {
+            yield return region;
+        }
+
+        if (home?.City is { } city)
+        {
+            yield return $"city:{Uri.EscapeDataString(Blanks().Replace(city.Trim(), " ").ToLowerInvariant())}";
+        }
+    }
+
+    [GeneratedRegex(" +")]
+    private static partial Regex Blanks();
 }

@@ -12,8 +12,10 @@ namespace Strava.Leaderboards.Tests.Running;
 public class HistoryTests
 {
     private const int Histories = 60;
-    private static readonly int[] DaysAgo = [0, 0, 1, 7, 14, 15, 60];
+    private static readonly int[] DaysAgo =
+        [0, 0, 1, 7, 8, 9, 10, 11, 14, 15, 35, 42, 43, 60, 380, 460, 1_000, 1_400, 1_500];
     private static readonly string?[] Countries = ["US", "SI", null];
+    private static readonly string?[] Cities = ["New York", " new  YORK ", "Łódź", "a:b}{*", null];
 
     [Test]
     public async Task Any_order_of_arrival_with_repeats_gives_the_same_boards()
@@ -56,7 +58,9 @@ public class HistoryTests
         {
             for (var version = 1; version <= random.Next(0, 4); version++)
             {
-                messages.Add(Messages.Profile(athlete, Countries[random.Next(Countries.Length)], version));
+                var country = Countries[random.Next(Countries.Length)];
+                var region = country is null ? null : $"{country}-{random.Next(1, 3)}";
+                messages.Add(Messages.Profile(athlete, country, version, region, Cities[random.Next(Cities.Length)]));
             }
 
             for (var activity = 0; activity < random.Next(1, 5); activity++)

@@ -43,14 +43,15 @@ internal static class Messages
         Version = version ?? activity.Version + 1,
     };
 
-    public static AthleteProfileChanged Profile(Guid athlete, string? country, long version = 1, string? timeZone = null) => new()
+    public static AthleteProfileChanged Profile(
+        Guid athlete, string? country, long version = 1, string? region = null, string? city = null) => new()
     {
         AthleteId = athlete,
         Version = version,
         Name = $"athlete {athlete:N}"[..16],
         Country = country,
-        Region = null,
-        City = null,
-        TimeZone = timeZone,
+        Region = region,
+        City = city,
+        TimeZone = null,
     };
 }

@@ -1,4 +1,5 @@
 using Strava.Leaderboards.Boards;
+using Strava.Leaderboards.Stores;
 using Strava.Testing;
 
 namespace Strava.Leaderboards.Tests.Running;
@@ -22,7 +23,7 @@ public class RecoveryTests
         await SettledAsync(world, history);
 
         await world.Eyes.ExecuteAsync("FLUSHDB");
-        var page = await world.Redis.ReadAsync(AllTime, 10, null, default);
+        var page = await world.Redis.ReadAsync(AllTime, new BoardSlice(10), null, default);
         Assert.That(page.IsStale(TimeProvider.System.GetUtcNow()), Is.True, "a reader right after the wipe is told");
 
         var wiped = TimeProvider.System.GetTimestamp();
@@ -86,6 +87,38 @@ public class RecoveryTests
         await second.StopAsync(default);
     }
 
+    [Test]
+    public async Task A_ledger_from_before_there_were_these_boards_fills_them_once()
+    {
+        await using var world = await World.CreateAsync();
+        var history = await FillAsync(world, athletes: 30);
+        using (var applier = world.NewApplier())
+        {
+            await applier.StartAsync(default);
+            await SettledAsync(world, history);
+            await applier.StopAsync(default);
+        }
+
+        // What an older release leaves: fewer boards, and no marks.
+        foreach (var key in (string[])(await world.Eyes.ExecuteAsync("KEYS", "leaderboard:{*"))!)
+        {
+            if (key.Contains("city", StringComparison.Ordinal) || key.Contains(":day:", StringComparison.Ordinal))
+            {
+                await world.Eyes.KeyDeleteAsync(key);
+            }
+        }
+
+        await using var command = world.Database.CreateCommand("UPDATE board_store SET layout = 1");
+        await command.ExecuteNonQueryAsync();
+        using var newer = world.NewApplier();
+        await newer.StartAsync(default);
+        await SettledAsync(world, history);
+        var generation = await GenerationAsync(world);
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        Assert.That(await GenerationAsync(world), Is.EqualTo(generation), "once");
+        await newer.StopAsync(default);
+    }
+
     private static async Task<List<object>> FillAsync(World world, int athletes)
     {
         var history = new List<object>();
@@ -93,7 +126,7 @@ public class RecoveryTests
         {
             var id = Guid.NewGuid();
             history.AddRange(
-                Messages.Profile(id, athlete % 2 == 0 ? "US" : "SI"),
+                Messages.Profile(id, athlete % 2 == 0 ? "US" : "SI", city: $"City {athlete % 7}"),
                 Messages.Activity(id, 1_000 + athlete),
                 Messages.Activity(id, 500, day: Messages.Today.AddDays(-9)));
         }
@@ -107,7 +140,7 @@ public class RecoveryTests
         var expected = BruteForce.Boards(history, TimeProvider.System.GetUtcNow());
         await Eventually.HoldsAsync(async () =>
             (await world.BoardsAsync()).SetEquals(expected)
-            && !(await world.Redis.ReadAsync(AllTime, 10, null, default)).IsStale(TimeProvider.System.GetUtcNow()));
+            && !(await world.Redis.ReadAsync(AllTime, new BoardSlice(10), null, default)).IsStale(TimeProvider.System.GetUtcNow()));
     }
 
     private static async Task<string?> GenerationAsync(World world) =>

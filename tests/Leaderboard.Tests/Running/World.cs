@@ -123,7 +123,7 @@ internal sealed class World : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private async Task<Dictionary<long, Guid>> NumbersAsync()
+    public async Task<Dictionary<long, Guid>> NumbersAsync()
     {
         var athletes = new Dictionary<long, Guid>();
         await using var command = Database.CreateCommand("SELECT number, athlete_id FROM athlete_number");
