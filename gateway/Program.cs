@@ -1,5 +1,7 @@
 using Strava.Gateway;
+using Strava.Gateway.Browsers;
 using Strava.Gateway.Development;
+using Strava.Gateway.Limits;
 using Strava.Gateway.Proxy;
 using Strava.ServiceDefaults;
 
@@ -18,12 +20,22 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
 }
 
 builder.AddServiceDefaults();      // tokens, health, problem details, limits
+builder.AddConnectionLimits();     // sizes, times and numbers, by option
+builder.AddRateLimits();           // how often an address and an athlete may ask
+builder.AddTrustedProxies();       // whose word about the caller's address counts
+builder.AddCrossOrigin();          // which web sites may call us from a browser
 builder.AddServiceRoutes();        // which path belongs to which service: appsettings.json
 builder.AddDevelopmentIssuer();    // hands out demo tokens; Development only
 
 var app = builder.Build();
 
-app.UseUntrustedHeaderRemoval();   // first: nothing below may read what a caller pretends
+app.UseTrustedProxies();
+app.UseUntrustedHeaderRemoval();   // nothing below may read what a caller pretends
+app.UseSecurityHeaders();
+app.UseExceptionHandler();         // for the lines up to the service defaults, which bring their own
+app.UseRefusals();                 // TRACE, CONNECT, Upgrade
+app.UseCrossOrigin();
+app.UseRateLimits();
 app.UseServiceDefaults(decompressRequests: false);
 
 app.MapWelcome();

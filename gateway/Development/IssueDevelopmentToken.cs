@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Strava.Gateway.Limits;
 using Strava.ServiceDefaults;
 
 namespace Strava.Gateway.Development;
@@ -42,7 +43,7 @@ internal static class IssueDevelopmentToken
     {
         routes.MapPost("/dev/token", IssueAsync)
             .AllowAnonymous()
-            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes), new ChargedTo(ChargedTo.Tokens));
     }
 
     private static async Task<Results<Ok<DevelopmentTokenAnswer>, ProblemHttpResult>> IssueAsync(

@@ -30,17 +30,24 @@ internal static class ServiceRoutes
     private static async Task ForwardOrExplainAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
-        if (context.GetForwarderErrorFeature() is not { } failure
-            || context.Response.HasStarted
-            || context.RequestAborted.IsCancellationRequested)
+        if (context.GetForwarderErrorFeature() is not { } failure || context.Response.HasStarted)
         {
             return;
         }
 
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone, or the request timeout has come: its middleware knows, and says which.
+            context.Response.Clear();
+            throw new OperationCanceledException(context.RequestAborted);
+        }
+
         var problem = failure switch
         {
-            { Error: ForwarderError.RequestBodyClient } when IsTooLarge(failure.Exception)
+            { Error: ForwarderError.RequestBodyClient } when IsRefusal(failure.Exception, 413)
                 => Problems.TooLarge("The body is larger than this address takes."),
+            { Error: ForwarderError.RequestBodyClient } when IsRefusal(failure.Exception, 408)
+                => Problems.Create(408, "request-timeout", "The body came too slowly; send it again.", retryable: true),
             { Error: ForwarderError.RequestBodyClient }
                 => Problems.Malformed("body", "The body was cut short."),
 
@@ -51,14 +58,15 @@ internal static class ServiceRoutes
         await problem.ExecuteAsync(context);
     }
 
-    private static bool IsTooLarge(Exception? exception)
+    /// <summary>True when the server itself gave up reading the body, with this status.</summary>
+    private static bool IsRefusal(Exception? exception, int status)
     {
         return exception switch
         {
             null => false,
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => true,
-            AggregateException many => many.InnerExceptions.Any(IsTooLarge),
-            _ => IsTooLarge(exception.InnerException),
+            BadHttpRequestException bad => bad.StatusCode == status,
+            AggregateException many => many.InnerExceptions.Any(inner => IsRefusal(inner, status)),
+            _ => IsRefusal(exception.InnerException, status),
         };
     }
 }

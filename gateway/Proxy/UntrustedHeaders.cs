@@ -2,8 +2,7 @@ namespace Strava.Gateway.Proxy;
 
 /// <summary>
 /// Removes what a caller could use to pretend to be a proxy or another person. The proxy then sets X-Forwarded-For,
-/// -Host
-/// and -Proto itself. Services trust none of them for identity: they check the token again.
+/// -Host and -Proto itself. Services trust none of them for identity: they check the token again.
 /// </summary>
 internal static class UntrustedHeaders
 {
@@ -17,9 +16,6 @@ internal static class UntrustedHeaders
     {
         "Forwarded", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "X-HTTP-Method-Override", "X-Method-Override",
         "X-HTTP-Method", "X-ARR-SSL", "X-ProxyUser-Ip", "X-Host", "Via",
-
-        // No other protocol through this door: neither h2c nor WebSocket has a route here.
-        "Upgrade", "HTTP2-Settings",
     };
 
     public static void UseUntrustedHeaderRemoval(this WebApplication app)

@@ -8,10 +8,14 @@ internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public static async Task<string> SendAsync(params string[] lines)
+    public static Task<string> SendAsync(params string[] lines)
+    {
+        return SendAsync(World.Http.BaseAddress!, lines);
+    }
+
+    public static async Task<string> SendAsync(Uri address, params string[] lines)
     {
         using var patience = new CancellationTokenSource(Patience);
-        var address = World.Http.BaseAddress!;
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port, patience.Token);
         var stream = client.GetStream();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -29,6 +30,9 @@ internal sealed class StubService : IAsyncDisposable
     /// <summary>What the next answers are; null = 200 and the echo.</summary>
     public HttpStatusCode? Answer { get; set; }
 
+    /// <summary>What it was ever asked for.</summary>
+    public ConcurrentQueue<string> Paths { get; } = new();
+
     public static async Task<StubService> StartAsync(string name)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -51,6 +55,7 @@ internal sealed class StubService : IAsyncDisposable
 
     private async Task EchoAsync(HttpContext context, string name)
     {
+        Paths.Enqueue(context.Request.Path);
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
         var headers = context.Request.Headers.ToDictionary(

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -25,6 +26,11 @@ internal sealed class TokenCatalogueTests
     [TestCase("another key")]
     [TestCase("another key under the issuer's kid")]
     [TestCase("kid is a path")]
+    [TestCase("kid is SQL")]
+    [TestCase("jku names a key server")]
+    [TestCase("x5u names a certificate")]
+    [TestCase("jwk brings its own key")]
+    [TestCase("crit is unknown")]
     [TestCase("another audience")]
     [TestCase("no audience")]
     [TestCase("another issuer")]
@@ -83,12 +89,32 @@ internal sealed class TokenCatalogueTests
             await World.SendAsync(HttpMethod.Get, $"/activities?access_token={await World.TokenAsync()}", token: null));
     }
 
-    [Test]
-    public async Task A_huge_token_is_refused_by_size()
+    [TestCase(17_000)]
+    [TestCase(1_000_000)]
+    public async Task A_huge_token_is_431(int length)
     {
-        var response = await World.SendAsync(HttpMethod.Get, "/activities", new string('a', 40_000));
+        using var connection = new RawConnection(World.Http.BaseAddress!);
+        await connection.WriteAsync("GET /activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ");
+        try
+        {
+            await connection.WriteAsync(new string('a', length) + "\r\n\r\n");
+        }
+        catch (IOException)
+        {
+            // It need not read to the end what it has refused already.
+        }
 
-        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.RequestHeaderFieldsTooLarge));
+        Assert.That(await connection.ReadToEndAsync(), Does.StartWith("HTTP/1.1 431"));
+    }
+
+    [Test]
+    public async Task A_token_that_names_a_key_server_has_nobody_called()
+    {
+        await World.SendAsync(HttpMethod.Get, "/athletes/me", BadToken("jku names a key server"));
+        await World.SendAsync(HttpMethod.Get, "/athletes/me", BadToken("x5u names a certificate"));
+
+        Assert.That(
+            World.Stub("activity").Paths, Has.None.StartsWith("/keys").And.None.StartsWith("/certificate"));
     }
 
     private static async Task ShouldBe401Async(HttpResponseMessage response)
@@ -108,6 +134,11 @@ internal sealed class TokenCatalogueTests
             "another key" => Forge(key: StrangeKey()),
             "another key under the issuer's kid" => Forge(key: StrangeKey(), kid: IssuerKid()),
             "kid is a path" => Forge(key: StrangeKey(), kid: "../../dev/null"),
+            "kid is SQL" => Forge(key: StrangeKey(), kid: "' UNION SELECT 'secret' --"),
+            "jku names a key server" => WithHeader("jku", $"{World.Stub("activity").Address}keys"),
+            "x5u names a certificate" => WithHeader("x5u", $"{World.Stub("activity").Address}certificate"),
+            "jwk brings its own key" => WithHeader("jwk", key: StrangeKey()),
+            "crit is unknown" => WithHeader("crit", "nothing"),
             "another audience" => Forge(audience: "other"),
             "no audience" => Forge(audience: null),
             "another issuer" => Forge(issuer: "https://evil.test"),
@@ -157,6 +188,24 @@ internal sealed class TokenCatalogueTests
                 Claims = claims,
                 SigningCredentials = credentials,
             });
+    }
+
+    /// <summary>Signed by a stranger, whose key the token itself tells where to find.</summary>
+    private static string WithHeader(string name, string? value = null, ECDsa? key = null)
+    {
+        using var signer = key ?? StrangeKey();
+        var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(signer));
+        object content = name switch
+        {
+            "jwk" => new { kty = jwk.Kty, crv = jwk.Crv, x = jwk.X, y = jwk.Y },
+            "crit" => new[] { value },
+            _ => value!,
+        };
+        var header = JsonSerializer.Serialize(
+            new Dictionary<string, object> { ["alg"] = "ES256", ["typ"] = "JWT", [name] = content });
+        var signed = $"{Base64UrlEncoder.Encode(header)}.{Forge().Split('.')[1]}";
+        var signature = signer.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256);
+        return $"{signed}.{Base64UrlEncoder.Encode(signature)}";
     }
 
     private static string Unsigned(string algorithm)
