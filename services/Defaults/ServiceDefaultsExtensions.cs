@@ -5,6 +5,7 @@ using Strava.ServiceDefaults.Auth;
 using Strava.ServiceDefaults.Errors;
 using Strava.ServiceDefaults.Health;
 using Strava.ServiceDefaults.Http;
+using Strava.ServiceDefaults.Running;
 using Strava.ServiceDefaults.Telemetry;
 
 namespace Strava.ServiceDefaults;
@@ -24,6 +25,8 @@ public static class ServiceDefaultsExtensions
         builder.AddRequestBounds();
         builder.AddBearerAuthentication();
         builder.Services.AddReadiness();
+        builder.Services.AddDrain();
+        builder.Services.AddManagementPort();
         return builder;
     }
 
@@ -31,6 +34,9 @@ public static class ServiceDefaultsExtensions
     /// <param name="decompressRequests">False for a proxy, which hands a compressed body on as it came.</param>
     public static WebApplication UseServiceDefaults(this WebApplication app, bool decompressRequests = true)
     {
+        app.ThrowIfMisconfigured();
+        app.UseManagementPort();
+        app.UseUncutBodies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRequestTimeouts();

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Strava.Core.Bus;
@@ -20,12 +22,14 @@ public static class MessageBus
     public static WebApplicationBuilder AddMessageBus(
         this WebApplicationBuilder builder, string? queue = null, Action<IBusRegistrationConfigurator>? consumers = null)
     {
-        var broker = new Uri(builder.Configuration.GetConnectionString("RabbitMq")
-            ?? throw new InvalidOperationException(
-                "ConnectionStrings:RabbitMq is missing; set ConnectionStrings__RabbitMq to amqp://user:password@host:port/."));
-
-        builder.Services.AddSingleton(services =>
-            new ConfirmedPublisher(services.GetRequiredService<IBus>(), broker, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
+        builder.Services.AddOptions<BusOptions>()
+            .BindConfiguration(BusOptions.Section)
+            .Configure<IConfiguration>((options, configuration) =>
+                options.ConnectionString = configuration.GetConnectionString("RabbitMq") ?? "")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(services => new ConfirmedPublisher(
+            services.GetRequiredService<IBus>(), BrokerOf(services), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddMassTransit(bus =>
         {
             // A broker that is away is no reason to take a service out of the load balancer: uploads go on without it.
@@ -34,7 +38,8 @@ public static class MessageBus
             consumers?.Invoke(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.Host(broker);
+                LogContext.ConfigureCurrentLogContext(new TerseLoggerFactory(context.GetRequiredService<ILoggerFactory>()));
+                rabbit.Host(BrokerOf(context));
                 if (queue is not null)
                 {
                     rabbit.ConnectConsumeObserver(new ProjectorDelay(queue, context.GetRequiredService<TimeProvider>()));
@@ -42,8 +47,17 @@ public static class MessageBus
                 }
             });
         });
+        if (queue is not null)
+        {
+            // After the bus, so that it ends before the bus does.
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConsumerWatch>(services, queue));
+        }
+
         return builder;
     }
+
+    private static Uri BrokerOf(IServiceProvider services) =>
+        new(services.GetRequiredService<IOptions<BusOptions>>().Value.ConnectionString);
 
     private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, string queue, IBusRegistrationContext context)
     {

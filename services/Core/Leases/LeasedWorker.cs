@@ -1,6 +1,8 @@
+using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using RabbitMQ.Client.Exceptions;
 
 namespace Strava.Core.Leases;
 
@@ -36,6 +38,10 @@ public abstract partial class LeasedWorker(NpgsqlDataSource database, ILogger lo
             {
                 return;
             }
+            catch (Exception exception) when (IsOutage(exception))
+            {
+                LogTermEndedByOutage(log, LeaseName, exception.GetBaseException().Message);
+            }
             catch (Exception exception)
             {
                 // The outer loop of a worker is the one place that catches all: the next term starts from what is stored.
@@ -45,6 +51,11 @@ public abstract partial class LeasedWorker(NpgsqlDataSource database, ILogger lo
             await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    // Expected now and then, and repeated every second while it lasts: one line without a stack trace.
+    private static bool IsOutage(Exception exception) => exception
+        is NpgsqlException or TimeoutException or OperationCanceledException or IOException
+        or MassTransitException or RabbitMQClientException;
 
     private async Task ServeAsync(Lease lease, LeaseTerm term, CancellationToken stoppingToken)
     {
@@ -95,6 +106,9 @@ public abstract partial class LeasedWorker(NpgsqlDataSource database, ILogger lo
 
     [LoggerMessage(1002, LogLevel.Warning, "{Lease}: lost at epoch {Epoch}")]
     private static partial void LogLeaseLost(ILogger log, string lease, long epoch);
+
+    [LoggerMessage(1004, LogLevel.Warning, "{Lease}: the term ended because a server is away ({Reason}); trying again")]
+    private static partial void LogTermEndedByOutage(ILogger log, string lease, string reason);
 
     [LoggerMessage(1003, LogLevel.Error, "{Lease}: the term ended by a fault; trying again")]
     private static partial void LogTermEnded(ILogger log, string lease, Exception exception);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Strava.Core.Postgres;
@@ -10,11 +11,13 @@ public static class PostgresExtensions
 {
     public static WebApplicationBuilder AddPostgres(this WebApplicationBuilder builder)
     {
-        var connectionString = builder.Configuration.GetConnectionString("Postgres")
-            ?? throw new InvalidOperationException(
-                "ConnectionStrings:Postgres is missing; set ConnectionStrings__Postgres to this service's own database.");
-
-        builder.Services.AddSingleton(CreateDataSource(connectionString));
+        builder.Services.AddSingleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>();
+        builder.Services.AddOptions<PostgresOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+                options.ConnectionString = configuration.GetConnectionString("Postgres") ?? "")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(services =>
+            CreateDataSource(services.GetRequiredService<IOptions<PostgresOptions>>().Value.ConnectionString));
         builder.Services.AddHealthChecks().AddCheck<PostgresHealth>("postgres");
         return builder;
     }

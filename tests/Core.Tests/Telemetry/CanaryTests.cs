@@ -15,7 +15,7 @@ internal sealed class CanaryTests
     [Test]
     public async Task Neither_logs_nor_telemetry_hold_a_token_or_a_position()
     {
-        await using var world = await ObservedStack.StartAsync();
+        var world = World.Stack;
         var (_, token) = await world.AthleteAsync();
         var (lat, lon) = (double.Parse(Lat, provider: null), double.Parse(Lon, provider: null));
         var id = Guid.CreateVersion7();

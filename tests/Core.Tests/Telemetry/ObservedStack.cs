@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -5,7 +6,7 @@ using Strava.Testing;
 
 namespace Strava.Core.Tests.Telemetry;
 
-/// <summary>The whole stack, telling a collector of ours, logging its own categories down to Debug.</summary>
+/// <summary>The whole stack, telling a collector of ours, logging its own categories down to Debug; one for all tests.</summary>
 internal sealed class ObservedStack : IAsyncDisposable
 {
     private ObservedStack(Collector collector, StackFixture stack) => (Collector, Stack) = (collector, stack);
@@ -14,13 +15,22 @@ internal sealed class ObservedStack : IAsyncDisposable
 
     public Collector Collector { get; }
 
+    public int ManagementPort { get; private init; }
+
     public StackFixture Stack { get; }
 
     public static async Task<ObservedStack> StartAsync()
     {
         var collector = new Collector();
-        var stack = await StackFixture.StartAsync((_, settings) =>
+        var managementPort = FreePort.Next();
+        var stack = await StackFixture.StartAsync((service, settings) =>
         {
+            if (service == "athlete")
+            {
+                settings["Management__Port"] = managementPort.ToString(CultureInfo.InvariantCulture);
+                settings["Shutdown__DrainDelay"] = "00:00:02";
+            }
+
             settings["Telemetry__Endpoint"] = collector.Endpoint.ToString();
             settings["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
             settings["OTEL_BSP_SCHEDULE_DELAY"] = "200";
@@ -28,15 +38,21 @@ internal sealed class ObservedStack : IAsyncDisposable
             settings["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
             settings["Logging__LogLevel__Strava"] = "Debug";
         });
-        return new ObservedStack(collector, stack);
+        return new ObservedStack(collector, stack) { ManagementPort = managementPort };
     }
 
     public async Task<(Guid Id, string Token)> AthleteAsync()
     {
-        using var answer = await Stack.Gateway.PostAsJsonAsync(
-            "/dev/token", new { athlete = $"watched-{Guid.NewGuid():N}"[..20], country = "SI" });
-        var token = await answer.Content.ReadFromJsonAsync<JsonNode>();
-        return (token!["athleteId"]!.GetValue<Guid>(), token["accessToken"]!.GetValue<string>());
+        // Again until it holds: another test may just have started a service anew.
+        var token = await Eventually.GivesAsync(
+            async () =>
+            {
+                using var answer = await Stack.Gateway.PostAsJsonAsync(
+                    "/dev/token", new { athlete = $"watched-{Guid.NewGuid():N}"[..20], country = "SI" });
+                return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+            },
+            token => token["accessToken"] is not null);
+        return (token["athleteId"]!.GetValue<Guid>(), token["accessToken"]!.GetValue<string>());
     }
 
     public async Task<HttpResponseMessage> SendAsync(

@@ -7,21 +7,13 @@ namespace Strava.Core.Tests.Telemetry;
 [Category("Integration")]
 internal sealed class TelemetryTests
 {
-    private static ObservedStack _world = null!;
-
-    [OneTimeSetUp]
-    public static async Task StartAsync() => _world = await ObservedStack.StartAsync();
-
-    [OneTimeTearDown]
-    public static async Task StopAsync() => await _world.DisposeAsync();
-
     [Test]
     public async Task One_trace_leads_from_the_request_through_relay_and_bus_to_each_projector()
     {
-        var (_, token) = await _world.AthleteAsync();
+        var (_, token) = await World.Stack.AthleteAsync();
         var trace = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-        using var answer = await _world.SendAsync(
+        using var answer = await World.Stack.SendAsync(
             HttpMethod.Put, $"/activities/{Guid.CreateVersion7()}/recording", token,
             ObservedStack.Recording(46, 14), $"00-{trace}-00000000000000a1-01");
 
@@ -36,11 +28,11 @@ internal sealed class TelemetryTests
     [Test]
     public async Task One_trace_leads_through_an_outbox_too()
     {
-        var (_, token) = await _world.AthleteAsync();
-        var (other, _) = await _world.AthleteAsync();
+        var (_, token) = await World.Stack.AthleteAsync();
+        var (other, _) = await World.Stack.AthleteAsync();
         var trace = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-        using var answer = await _world.SendAsync(
+        using var answer = await World.Stack.SendAsync(
             HttpMethod.Put, $"/athletes/me/friends/{other}", token, null, $"00-{trace}-00000000000000a1-01");
 
         Assert.That(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
@@ -60,19 +52,19 @@ internal sealed class TelemetryTests
             "Strava.Athletes/strava.outbox.lag.seconds", "Strava.Feeds/strava.projector.delay",
             "Strava.Leaderboards/strava.projector.delay", "Strava.LocalLegends/strava.projector.delay",
         ];
-        var (_, token) = await _world.AthleteAsync();
-        using var answer = await _world.SendAsync(
+        var (_, token) = await World.Stack.AthleteAsync();
+        using var answer = await World.Stack.SendAsync(
             HttpMethod.Put, $"/activities/{Guid.CreateVersion7()}/recording", token, ObservedStack.Recording(46, 14));
         Assert.That(answer.IsSuccessStatusCode);
 
         await Eventually.GivesAsync(
-            () => Task.FromResult(string.Join(", ", expected.Except(_world.Collector.Metrics))), missing => missing.Length == 0);
+            () => Task.FromResult(string.Join(", ", expected.Except(World.Stack.Collector.Metrics))), missing => missing.Length == 0);
         await Eventually.GivesAsync(
-            () => Task.FromResult(_world.Collector.LoggingServices.Count), services => services == ObservedStack.Services.Length);
+            () => Task.FromResult(World.Stack.Collector.LoggingServices.Count), services => services == ObservedStack.Services.Length);
     }
 
     private static Task<List<Span>> SpansAsync(string trace, params string[] services) => Eventually.GivesAsync(
-        () => Task.FromResult(_world.Collector.Spans.Where(span => span.TraceId == trace).ToList()),
+        () => Task.FromResult(World.Stack.Collector.Spans.Where(span => span.TraceId == trace).ToList()),
         spans => services.All(service => spans.Any(
             span => span.Service == service && (service == "Strava.Gateway" || span.Source is "MassTransit" or "Strava"
                 || service == "Strava.Athletes")))

@@ -1,0 +1,48 @@
+using Strava.Testing;
+
+namespace Strava.Core.Tests.Running;
+
+[TestFixture]
+[Category("Integration")]
+internal sealed class StartTests
+{
+    [Test]
+    public void Every_wrong_setting_is_named_in_one_go_and_the_process_ends()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__RabbitMq"] = "http://nowhere",
+            ["Authentication__Authority"] = "login",
+            ["Telemetry__Endpoint"] = "collector",
+            ["Telemetry__SampleRatio"] = "2",
+            ["Shutdown__DrainDelay"] = "-00:00:01",
+            ["Management__Port"] = "70000",
+            ["Bus__WatchInterval"] = "00:00:00",
+        };
+
+        var fault = Assert.ThrowsAsync<InvalidOperationException>(() => ServiceProcess.StartAsync("Strava.Feeds", settings));
+
+        Assert.That(fault.Message, Does.Contain("while starting"));
+        string[] sentences =
+        [
+            "ConnectionStrings:Postgres is missing", "ConnectionStrings:RabbitMq must look like",
+            "Authentication:Authority must be", "Authentication:Audience must name", "Telemetry:Endpoint",
+            "Telemetry:SampleRatio must be", "Shutdown:DrainDelay must be", "Management:Port must be", "Bus:WatchInterval must be",
+        ];
+        foreach (var sentence in sentences)
+        {
+            Assert.That(fault.Message, Does.Contain(sentence));
+        }
+    }
+
+    [Test]
+    public void A_connection_string_that_cannot_be_read_is_refused_without_telling_it()
+    {
+        var settings = new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = "Host=a;Nonsense=canary-secret;Port=x" };
+
+        var fault = Assert.ThrowsAsync<InvalidOperationException>(() => ServiceProcess.MigrateAsync("Strava.Feeds", settings));
+
+        Assert.That(fault.Message, Does.Contain("ConnectionStrings:Postgres cannot be read"));
+        Assert.That(fault.Message, Does.Not.Contain("canary-secret"));
+    }
+}
