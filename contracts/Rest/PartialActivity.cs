@@ -36,4 +36,14 @@ public sealed record PartialActivity
 
     /// <summary>Climb in m.</summary>
     public required double ElevationGainMeters { get; init; }
+
+    /// <summary>Only in the answer to an import: what the athlete may want to look at. Absent when there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ActivityWarning>? Warnings { get; init; }
 }
+
+/// <summary>Something that was stored all the same.</summary>
+/// <param name="Code"><c>overlap</c>: another activity of the athlete covers the same time.</param>
+/// <param name="Detail">A sentence for people.</param>
+/// <param name="ActivityIds">The activities that it is about.</param>
+public sealed record ActivityWarning(string Code, string Detail, IReadOnlyList<Guid> ActivityIds);

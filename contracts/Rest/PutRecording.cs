@@ -93,6 +93,11 @@ public sealed record PutRecording
             RequestRules.CheckTime(problems, $"stateLog[{index}].at", StateLog[index]!.At, now);
         }
 
+        if (StateLog[^1]!.At - StateLog[0]!.At > RequestRules.LongestActivity)
+        {
+            problems.Impossible("stateLog", $"It spans more than {RequestRules.LongestActivity.Days} days: split it.");
+        }
+
         var reading = ReadStateLog();
         switch (reading.Refusal)
         {

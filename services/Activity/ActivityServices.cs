@@ -1,4 +1,5 @@
 using Strava.Activities.Activities;
+using Strava.Activities.Imports;
 using Strava.Activities.Relay;
 using Strava.Activities.Viewing;
 using Strava.EventStore;
@@ -15,6 +16,7 @@ internal static class ActivityServices
         builder.Services.AddSingleton<CommitSignal>();
         builder.Services.AddSingleton<ActivityStore>();
         builder.Services.AddSingleton<RecordingStore>();
+        builder.Services.AddSingleton<ImportStore>();
         builder.Services.AddSingleton<ViewingPolicy>();
     }
 

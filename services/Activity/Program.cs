@@ -28,5 +28,6 @@ app.MapPutRecording();
 app.MapImportActivity();
 app.MapListActivities();
 app.MapGetActivity();
+app.MapExportActivity();
 app.MapDeleteActivity();
 await app.RunAsync();

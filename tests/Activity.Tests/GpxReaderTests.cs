@@ -83,6 +83,70 @@ public sealed class GpxReaderTests
         Assert.That(Assert.Throws<ImportFailureException>(() => Read(file))!.Code, Is.EqualTo(code));
 
     [Test]
+    public void A_planned_route_counts_only_without_a_track()
+    {
+        const string Route = "<rte><rtept lat=\"5\" lon=\"5\"/><rtept lat=\"5\" lon=\"6\"/></rte>";
+
+        Assert.That(Read($"<gpx>{Route}<trk><trkseg><trkpt lat=\"1\" lon=\"1\"/></trkseg></trk></gpx>").Segments.Single().Points, Has.Count.EqualTo(1));
+        Assert.That(Read($"<gpx>{Route}</gpx>").Segments.Single().Points, Has.Count.EqualTo(2));
+    }
+
+    [TestCase("2026-01-01T10:00:00.9999999Z", true)]
+    [TestCase("2026-01-01T10:00:00", true, Description = "without a zone it is UTC")]
+    [TestCase("10:00", false, Description = "today's, says the parser")]
+    [TestCase("1970-01-01T00:00:00Z", false)]
+    [TestCase("", false)]
+    public void A_time_that_cannot_be_is_no_time(string time, bool isTime) =>
+        Assert.That(
+            Read($"<gpx><trk><trkseg><trkpt lat=\"1\" lon=\"1\"><time>{time}</time></trkpt></trkseg></trk></gpx>").Segments[0].Points[0].AtMs is not null,
+            Is.EqualTo(isTime));
+
+    [Test]
+    public void A_name_is_cut_where_the_API_would_refuse_it_and_never_through_a_character()
+    {
+        var name = Read($"<gpx><trk><name>{string.Concat(Enumerable.Repeat("\ud83d\ude00", 150))}</name><trkseg><trkpt lat=\"1\" lon=\"1\"/></trkseg></trk></gpx>").Name;
+
+        Assert.That(name, Has.Length.EqualTo(200));
+        Assert.That(Read("<gpx><trk><name> </name><trkseg><trkpt lat=\"1\" lon=\"1\"/></trkseg></trk></gpx>").Name, Is.Null);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_byte_order_mark_and_UTF_16_are_no_obstacle(bool isUtf16)
+    {
+        var encoding = isUtf16 ? Encoding.Unicode : Encoding.UTF8;
+        byte[] file = [.. encoding.GetPreamble(), .. encoding.GetBytes("<gpx><trk><name>Čez</name><trkseg><trkpt lat=\"1\" lon=\"1\"/></trkseg></trk></gpx>")];
+
+        Assert.That(GpxReader.Read(new MemoryStream(file)).Name, Is.EqualTo("Čez"));
+    }
+
+    [Test]
+    public void Whatever_the_bytes_are_there_is_one_kind_of_refusal()
+    {
+        const string Good = "<?xml version=\"1.0\" encoding=\"utf-8\"?><gpx><trk><name>a</name><trkseg><trkpt lat=\"1\" lon=\"1\"><time>2026-01-01T10:00:00Z</time></trkpt></trkseg></trk></gpx>";
+#pragma warning disable CA5394 // Made-up bytes protect nothing.
+        var random = new Random(4711);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var file = Encoding.UTF8.GetBytes(Good)[..random.Next(Good.Length)];
+            for (var changes = random.Next(4); changes > 0 && file.Length > 0; changes--)
+            {
+                file[random.Next(file.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                GpxReader.Read(new MemoryStream(file));
+            }
+            catch (ImportFailureException)
+            {
+                // The only kind.
+            }
+        }
+#pragma warning restore CA5394
+    }
+
+    [Test]
     public void Elements_nested_without_end_are_refused() =>
         Assert.That(
             Assert.Throws<ImportFailureException>(() => Read("<gpx>" + string.Concat(Enumerable.Repeat("<a>", 100_000))))!.Code,

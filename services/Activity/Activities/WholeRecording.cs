@@ -36,19 +36,9 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
     /// <returns><c>null</c> when the id is taken by another recording.</returns>
     public async Task<StoredRecording?> StoreAsync(Guid id, WholeRecording recording, CancellationToken cancellationToken)
     {
-        var events = Events(recording, await AthleteTimeZoneAsync(recording.AthleteId, cancellationToken), clock.GetUtcNow());
+        var timeZone = await AthleteTimeZoneAsync(recording.AthleteId, cancellationToken);
         await using var session = await store.OpenSessionAsync(cancellationToken);
-        ActivityStore.Start(session, id, events);
-        foreach (var chunk in recording.Chunks)
-        {
-            session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(id, chunk.Sequence, PointCodec.ContentHash(chunk.Points)));
-        }
-
-        if (recording.FileSha256 is not null)
-        {
-            session.Batch.BatchCommands.Add(ImportedFile(id, recording.AthleteId, recording.FileSha256));
-        }
-
+        Stage(session, id, recording, timeZone, clock.GetUtcNow());
         try
         {
             await store.SaveAsync(session, cancellationToken);
@@ -61,6 +51,31 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
         }
 
         return new StoredRecording((await store.FetchStreamAsync(id, cancellationToken))!, IsNew: true);
+    }
+
+    /// <summary>Begins the recording's stream, with its rows. Not yet saved.</summary>
+    public static Activity Stage(
+        EventSession session, Guid id, WholeRecording recording, string? athleteTimeZone, DateTimeOffset now)
+    {
+        var activity = ActivityStore.Start(session, id, Events(recording, athleteTimeZone, now));
+        foreach (var chunk in recording.Chunks)
+        {
+            session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(id, chunk.Sequence, PointCodec.ContentHash(chunk.Points)));
+        }
+
+        if (recording.FileSha256 is not null)
+        {
+            session.Batch.BatchCommands.Add(ImportedFile(id, recording.AthleteId, recording.FileSha256));
+        }
+
+        return activity;
+    }
+
+    public async Task<string?> AthleteTimeZoneAsync(Guid athleteId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT time_zone FROM athlete_copy WHERE athlete_id = $1");
+        command.Parameters.Add(new() { Value = athleteId });
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
     private static List<object> Events(WholeRecording recording, string? athleteTimeZone, DateTimeOffset now)
@@ -103,11 +118,4 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
         {
             Parameters = { new() { Value = athleteId }, new() { Value = sha256 }, new() { Value = id } },
         };
-
-    private async Task<string?> AthleteTimeZoneAsync(Guid athleteId, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("SELECT time_zone FROM athlete_copy WHERE athlete_id = $1");
-        command.Parameters.Add(new() { Value = athleteId });
-        return await command.ExecuteScalarAsync(cancellationToken) as string;
-    }
 }

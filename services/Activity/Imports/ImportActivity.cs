@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using Strava.Activities.Activities;
 using Strava.Contracts;
 using Strava.Contracts.Rest;
@@ -11,77 +10,68 @@ namespace Strava.Activities.Imports;
 
 /// <summary>
 /// <c>POST /activities/import</c>: a multipart form with <c>file</c> and optionally <c>type</c>, <c>name</c>, <c>visibility</c>. The content
-/// decides the format, never the file's name. The same file again answers with the activity it made: its hash is unique an athlete.
+/// decides the format, never the file's name. A duplicate is answered with the activity that was there first.
 /// </summary>
 internal static class ImportActivityEndpoint
 {
-    public static void MapImportActivity(this IEndpointRouteBuilder routes) => routes.MapPost("/activities/import", HandleAsync);
+    // A bearer token is no cookie: no other site's form can send it, so there is nothing to forge.
+    public static void MapImportActivity(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/activities/import", HandleAsync).DisableAntiforgery();
 
     private static async Task<Results<Created<PartialActivity[]>, Ok<PartialActivity[]>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, NpgsqlDataSource database, RecordingStore recordings, ActivityStore store, TimeProvider clock,
-        CancellationToken cancellationToken)
+        HttpContext context, ImportStore imports, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!context.Request.HasFormContentType)
+        if (!ImportForm.IsMultipart(context.Request))
         {
             return Problems.UnsupportedMediaType("Send multipart/form-data with a part named file.");
         }
 
-        var form = await context.Request.ReadFormAsync(cancellationToken);
-        if (ImportForm.Read(form) is not { Problems.IsValid: true } request)
+        var form = ImportForm.Read(await context.Request.ReadFormAsync(cancellationToken));
+        if (!form.Problems.IsValid)
         {
-            return Problems.Malformed(ImportForm.Read(form).Problems.Errors);
+            return Refusals.Of(form.Problems);
         }
 
-        await using var file = request.File!.OpenReadStream();
-        var athleteId = context.User.AthleteId();
-        var sha256 = await SHA256.HashDataAsync(file, cancellationToken);
-        if (await FindImportedAsync(database, athleteId, sha256, store, cancellationToken) is { } known)
-        {
-            return TypedResults.Ok(Answer(known));
-        }
-
-        var now = clock.GetUtcNow();
-        WholeRecording recording;
         try
         {
-            file.Position = 0;
-            var track = GpxReader.Read(file);
-            recording = new WholeRecording(
-                athleteId,
-                request.Sport ?? track.Sport ?? Sport.Run,
-                request.Name ?? track.Name,
-                request.Visibility ?? Visibility.Everyone,
-                TimeZone: null,
-                track.StateLog(now),
-                track.Chunks(),
-                sha256);
+            await using var file = form.File!.OpenReadStream();
+            var recording = await ReadAsync(file, form, context.User.AthleteId(), clock.GetUtcNow(), cancellationToken);
+            var stored = await imports.StoreAsync(recording, cancellationToken);
+            return stored.IsNew
+                ? TypedResults.Created($"/activities/{stored.Activity.Id}", Answer(stored))
+                : TypedResults.Ok(Answer(stored));
         }
         catch (ImportFailureException failure)
         {
             return Problems.Impossible("file", failure.Message, failure.Code);
         }
-
-        try
-        {
-            var stored = await recordings.StoreAsync(Guid.CreateVersion7(now), recording, cancellationToken);
-            return TypedResults.Created("/activities", Answer(stored!.Stream.Activity));
-        }
-        catch (PostgresException race) when (race is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "imported_file" })
-        {
-            // The same file came twice at once: the other request stored it.
-            return TypedResults.Ok(Answer((await FindImportedAsync(database, athleteId, sha256, store, cancellationToken))!));
-        }
     }
 
-    private static async Task<Activity?> FindImportedAsync(
-        NpgsqlDataSource database, Guid athleteId, byte[] sha256, ActivityStore store, CancellationToken cancellationToken)
+    private static async Task<WholeRecording> ReadAsync(
+        Stream file, ImportForm form, Guid athleteId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            "SELECT activity_id FROM imported_file WHERE athlete_id = $1 AND sha256 = $2");
-        command.Parameters.Add(new() { Value = athleteId });
-        command.Parameters.Add(new() { Value = sha256 });
-        return await command.ExecuteScalarAsync(cancellationToken) is Guid id ? await store.FindAsync(id, cancellationToken) : null;
+        var sha256 = await SHA256.HashDataAsync(file, cancellationToken);
+        file.Position = 0;
+        var track = GpxReader.Read(file);
+        track.Check(now);
+        return new WholeRecording(
+            athleteId,
+            form.Sport ?? track.Sport ?? Sport.Run,
+            form.Name ?? track.Name,
+            form.Visibility ?? Visibility.Everyone,
+            TimeZone: null,
+            track.StateLog(now),
+            track.Chunks(),
+            sha256);
     }
 
-    private static PartialActivity[] Answer(Activity activity) => [ActivityAnswers.Partial(activity, athleteName: null)];
+    private static PartialActivity[] Answer(StoredImport stored) =>
+    [
+        ActivityAnswers.Partial(stored.Activity, athleteName: null) with
+        {
+            Warnings = stored.Overlapping.Count == 0
+                ? null
+                : [new("overlap", "You have other activities at the same time: look whether one is too many.", stored.Overlapping)],
+        },
+    ];
 }

@@ -1,3 +1,4 @@
+using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
@@ -9,9 +10,11 @@ namespace Strava.Activities.Imports;
 /// <param name="EndMs">When the recorder paused after it, if the file says so; else its last time.</param>
 internal sealed record ImportedSegment(IReadOnlyList<TrackPoint> Points, long? EndMs = null)
 {
-    public long? FirstMs => Points.Min(point => point.AtMs);
+    public long? FirstMs { get; } = Points.Min(point => point.AtMs);
 
-    public long? LastMs => EndMs ?? Points.Max(point => point.AtMs);
+    public long? LastMs { get; } = EndMs ?? Points.Max(point => point.AtMs);
+
+    public bool IsTimed { get; } = Points.All(point => point.AtMs is not null);
 }
 
 /// <summary>What a file holds, whatever its format.</summary>
@@ -19,14 +22,25 @@ internal sealed record ImportedSegment(IReadOnlyList<TrackPoint> Points, long? E
 /// <param name="Sport">When the file says it.</param>
 /// <param name="Name">When the file says it.</param>
 /// <param name="MetadataTime">The file's own time, for tracks without times.</param>
+/// <param name="OwnLog">The state log, when this platform wrote the file: complete.</param>
 internal sealed record ImportedTrack(
-    IReadOnlyList<ImportedSegment> Segments, Sport? Sport, string? Name, DateTimeOffset? MetadataTime)
+    IReadOnlyList<ImportedSegment> Segments, Sport? Sport, string? Name, DateTimeOffset? MetadataTime, StateLog? OwnLog = null)
 {
-    /// <summary>The segments in time order; in file order as soon as one of them has no times.</summary>
+    /// <summary>Points a stored chunk of a timed track.</summary>
+    private const int ChunkPoints = 10_000;
+
+    /// <summary>
+    /// The segments in time order; in file order when the file is ours (it has them as they counted) or one of them has no times.
+    /// </summary>
     public IReadOnlyList<TrackChunk> Chunks()
     {
-        var inOrder = Segments.All(segment => segment.FirstMs is not null) ? TimedInOrder() : Segments;
-        return [.. inOrder.Select((segment, i) => new TrackChunk(i, [.. segment.Points]))];
+        var inOrder = OwnLog is null && Segments.All(segment => segment.FirstMs is not null) ? TimedInOrder() : Segments;
+
+        // A chunk without times is what no leg may cross, so only timed tracks may be cut into more of them.
+        var pieces = Segments.All(segment => segment.IsTimed)
+            ? inOrder.SelectMany(segment => segment.Points.OrderBy(point => point.AtMs).Chunk(ChunkPoints))
+            : inOrder.Select(segment => segment.Points.ToArray());
+        return [.. pieces.Select((points, i) => new TrackChunk(i, points))];
     }
 
     /// <summary>
@@ -35,6 +49,11 @@ internal sealed record ImportedTrack(
     /// </summary>
     public StateLog StateLog(DateTimeOffset now)
     {
+        if (OwnLog is not null)
+        {
+            return OwnLog;
+        }
+
         var timed = TimedInOrder().ToArray();
         var startMs = timed.FirstOrDefault()?.FirstMs ?? (MetadataTime ?? now).ToUnixTimeMilliseconds();
         var changes = new List<StateChange> { new(Transition.Started, startMs) };
@@ -54,6 +73,29 @@ internal sealed record ImportedTrack(
         changes.Add(new StateChange(Transition.Stopped, endMs));
         changes.Add(new StateChange(Transition.Complete, endMs));
         return Contracts.Timing.StateLog.Empty.AppendRange(changes);
+    }
+
+    /// <exception cref="ImportFailureException">Well-formed, but it cannot have been so.</exception>
+    public void Check(DateTimeOffset now)
+    {
+        var log = StateLog(now);
+        var latestMs = Math.Max(log.CompletedAtMs!.Value, Segments.Max(segment => segment.LastMs) ?? 0);
+        if (latestMs > (now + RequestRules.ClockTolerance).ToUnixTimeMilliseconds())
+        {
+            throw new ImportFailureException("gps/future-time", "The file ends in the future: set the device's clock, and the file's times.");
+        }
+
+        if (latestMs - log.StartedAtMs > RequestRules.LongestActivity.TotalMilliseconds)
+        {
+            throw new ImportFailureException(
+                "activity/too-long", $"The file spans more than {RequestRules.LongestActivity.Days} days: split it into its activities.");
+        }
+
+        if (Segments.Any(segment => !segment.IsTimed && segment.Points.Count > PointCodec.MaxPoints))
+        {
+            throw new ImportFailureException(
+                "file/too-many-points", $"A segment without times has {PointCodec.MaxPoints} points at most: split it.");
+        }
     }
 
     private IEnumerable<ImportedSegment> TimedInOrder() =>
