@@ -7,7 +7,7 @@ native := deploy/native
 
 .PHONY: help
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Brings everything up, servers included, and shows the demo (DEMO=0: without it)
@@ -36,6 +36,10 @@ import: ## Imports a recording: FILE=ride.gpx AS=demo [TYPE=RUN|RIDE]
 .PHONY: test
 test: ## Runs every test, the fast ones first (T=Feed: projects of that name)
 	@$(native)/test.sh
+
+.PHONY: test-input
+test-input: ## Sends every class of bad input to a running stack and counts what is wrong
+	@T=Input $(native)/test.sh
 
 .PHONY: lint
 lint: ## Checks the format, the scripts, and that the build has no warning

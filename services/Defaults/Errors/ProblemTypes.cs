@@ -39,6 +39,20 @@ internal static class ProblemTypes
         };
     }
 
+    /// <summary>The sentence of an answer that nobody gave one.</summary>
+    public static string DetailOf(int status)
+    {
+        return status switch
+        {
+            401 => "A valid token is needed: Authorization: Bearer <token>.",
+            404 => "There is nothing at this address.",
+            405 => "This address does not take this method; the Allow header names those that it takes.",
+            413 => "The body is larger than this address takes.",
+            415 => "This address does not read that Content-Type.",
+            _ => $"{TitleOf(status)}.",
+        };
+    }
+
     /// <summary>A 4xx says: never send this again as it is. The exceptions are those that time can cure.</summary>
     public static bool IsRetryable(int status)
     {

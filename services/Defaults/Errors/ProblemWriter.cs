@@ -60,6 +60,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
 
         problem.Type ??= ProblemTypes.Of(code);
         problem.Title ??= ProblemTypes.TitleOf(status);
+        problem.Detail ??= ProblemTypes.DetailOf(status);
         problem.Instance ??= http.Request.Path;
         problem.Extensions.TryAdd(Problems.Retryable, ProblemTypes.IsRetryable(status));
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;

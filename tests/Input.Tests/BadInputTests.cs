@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Strava.Inputs.Cases;
+
+namespace Strava.Inputs;
+
+/// <summary>Every class of bad input through the gateway: refused as a problem, nothing stored, never a 5xx.</summary>
+[Category("EndToEnd")]
+public sealed class BadInputTests
+{
+    public static IEnumerable<TestCaseData> All()
+    {
+        InputCase[] cases =
+        [
+            .. BodyCases.All(), .. PointCases.All(), .. ActivityCases.All(), .. RecordingCases.All(), .. ImportCases.All(),
+            .. ReadCases.All(), .. AthleteCases.All(), .. IdentityCases.All(), .. ProtocolCases.All(),
+        ];
+        return cases.Select((one, i) => new TestCaseData(one) { TestName = $"{i:000} {one}" });
+    }
+
+    [TestCaseSource(nameof(All))]
+    public async Task It_is_answered_as_the_API_says(InputCase one)
+    {
+        Figures.Cases++;
+        var before = await Stored.NowAsync();
+        var answer = await Sender.SendAsync(one);
+
+        var isRight = one.Statuses.Contains(answer.Status);
+        var isProblem = !one.IsProblem || answer.Status < 400 || IsProblem(answer, one.Code);
+        Figures.WrongStatus += isRight ? 0 : 1;
+        // 505 is what HTTP 9.9 asks for; any other 5xx is no right answer in any case.
+        Figures.ServerErrors += answer.Status is >= 500 or 0 && !isRight ? 1 : 0;
+        Figures.NotProblems += isProblem ? 0 : 1;
+        Assert.Multiple(() =>
+        {
+            Assert.That(isRight, $"{answer.Status} and not {string.Join(" or ", one.Statuses)}: {answer.Text}");
+            Assert.That(isProblem, $"no problem with code {one.Code}: {answer.MediaType} {answer.Text}");
+        });
+        if (one.IsRefused)
+        {
+            var after = await Stored.NowAsync();
+            Figures.Stored += after == before ? 0 : 1;
+            Assert.That(after, Is.EqualTo(before));
+        }
+    }
+
+    private static bool IsProblem(Answer answer, string? code)
+    {
+        if (answer.MediaType != "application/problem+json")
+        {
+            return false;
+        }
+
+        // A bare answer comes with its head, and in chunks.
+        if (answer.Text.StartsWith("HTTP/", StringComparison.Ordinal))
+        {
+            return answer.Text.Contains("\"code\"", StringComparison.Ordinal);
+        }
+
+        var problem = JsonDocument.Parse(answer.Text).RootElement;
+        return problem.GetProperty("status").GetInt32() == answer.Status
+            && problem.TryGetProperty("type", out var type) && type.GetString() is { Length: > 0 }
+            && problem.TryGetProperty("detail", out var detail) && detail.GetString() is { Length: > 0 }
+            && problem.TryGetProperty("retryable", out _)
+            && !answer.Text.Contains("   at ", StringComparison.Ordinal)
+            && (code is null || (problem.TryGetProperty("code", out var given) && given.GetString() == code));
+    }
+}
