@@ -42,7 +42,7 @@ create_databases() {
     done | "$native/server.sh" postgres cli -q -d postgres > /dev/null
 }
 
-# settings NAME: exports what the service is configured by.
+# settings NAME [owner]: exports what the service is configured by; the owner of its tables only to migrate them.
 settings() {
     local name=$1 other
     export ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS
@@ -63,8 +63,8 @@ settings() {
         return
     fi
     export ConnectionStrings__Postgres ConnectionStrings__RabbitMq ConnectionStrings__Redis
-    ConnectionStrings__Postgres="$(< "$run/postgres.connection");Database=strava_$name"
-    ConnectionStrings__RabbitMq=$(< "$run/rabbitmq.connection")
+    ConnectionStrings__Postgres=$(database_of "$name" "${2:-rw}")
+    ConnectionStrings__RabbitMq=$(broker_of "$name")
     ConnectionStrings__Redis=$(< "$run/redis.connection")
 }
 
@@ -73,7 +73,7 @@ migrate() {
     local file log=$logs/$1.migrate.log
     file=$(dll "${project[$1]}")
     cd "$(dirname "$file")" || exit
-    settings "$1"
+    settings "$1" owner
     timeout 120 dotnet "$file" --migrate < /dev/null > "$log" 2>&1 && return
     tail_log "$1.migrate"
     fail "the database of $1 could not be migrated; the log is above"

@@ -3,6 +3,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$native/services.sh"
+. "$native/roles.sh"
 
 servers=(postgres redis rabbitmq)
 
@@ -38,7 +39,11 @@ up() {
     check_ports
     step "Migrating the databases"
     create_databases
+    if ! together create_roles "${services[@]}" || ! create_broker_users; then
+        fail "the services' users could not be made; the reason is above"
+    fi
     together migrate "${services[@]}" || fail "the migration failed; the reason is above"
+    together grant_roles "${services[@]}" || fail "the services' rights could not be set; the reason is above"
     step "Starting the services"
     together start_service gateway "${services[@]}" || fail "a service could not be started; the reason is above"
     together await_service gateway "${services[@]}" \

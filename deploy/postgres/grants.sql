@@ -1,0 +1,25 @@
+-- What a service may do in its own database. As a superuser, after its migrations. May be repeated.
+-- psql -v service=activity -d strava_activity -f grants.sql
+\set ON_ERROR_STOP on
+\set rw :service _rw
+GRANT USAGE ON SCHEMA public TO :"rw";
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :"rw";
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO :"rw";
+REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM :"rw";
+
+-- Above every timeout of ours, so that only what nobody waits for any more is ended. Refilling the boards of a million
+-- athletes is one statement of some minutes.
+SELECT format(
+    'ALTER ROLE %I IN DATABASE %I SET statement_timeout = %L',
+    :'rw', current_database(), CASE :'service' WHEN 'leaderboard' THEN '310s' ELSE '20s' END),
+    -- An idle transaction would hold back what the relay may call settled.
+    format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = %L', :'rw', current_database(), '15s')
+\gexec
+
+-- Events are the truth: written once, never changed, never deleted, by nobody but a migration.
+SELECT format('REVOKE UPDATE, DELETE ON mt_events FROM %I', :'rw'),
+       format('REVOKE DELETE ON mt_streams FROM %I', :'rw'),
+       -- The relay must see when other sessions' transactions began, or it would wait at every gap for ever.
+       format('GRANT pg_read_all_stats TO %I', :'rw')
+WHERE to_regclass('public.mt_events') IS NOT NULL
+\gexec

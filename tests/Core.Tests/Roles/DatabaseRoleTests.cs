@@ -1,0 +1,153 @@
+using Npgsql;
+using Strava.Testing;
+
+namespace Strava.Core.Tests.Roles;
+
+/// <summary>The roles as deploy/postgres makes them, on a database that the service itself has migrated as its owner.</summary>
+[TestFixture]
+[Category("Integration")]
+internal sealed class DatabaseRoleTests
+{
+    private const string Denied = PostgresErrorCodes.InsufficientPrivilege;
+    private static readonly string _password = Guid.NewGuid().ToString("N");
+
+    [Test]
+    public async Task Activity_writes_events_and_never_changes_or_deletes_one()
+    {
+        await using var service = await MigratedAsync("activity", "Strava.Activities");
+        var stream = Guid.CreateVersion7();
+        await service.ExecuteAsync($"INSERT INTO mt_streams (id, type, version) VALUES ('{stream}', 'activity', 1)");
+        await service.ExecuteAsync(
+            $$"""
+            INSERT INTO mt_events (seq_id, id, stream_id, version, data, type)
+            VALUES (nextval('mt_events_sequence'), gen_random_uuid(), '{{stream}}', 1, '{}', 'canary')
+            """);
+        await service.ExecuteAsync("SELECT 1 FROM mt_streams FOR UPDATE");
+        await service.ExecuteAsync("DELETE FROM outbox; DELETE FROM event_trace");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await service.FaultAsync("UPDATE mt_events SET data = '{}'"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("DELETE FROM mt_events"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("TRUNCATE mt_events"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("DELETE FROM mt_streams"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("ALTER SEQUENCE mt_events_sequence RESTART"), Is.EqualTo(Denied));
+        }
+    }
+
+    [Test]
+    public async Task The_relay_sees_when_transactions_of_other_roles_began()
+    {
+        await using var service = await MigratedAsync("activity", "Strava.Activities");
+        await using var other = new NpgsqlConnection(service.Superuser);
+        await other.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var begin = new NpgsqlCommand("SELECT 1", other);
+        await begin.ExecuteScalarAsync();
+
+        var seen = await service.ScalarAsync<long>(
+            $"SELECT count(*) FROM pg_stat_activity WHERE pid = {other.ProcessID} AND xact_start IS NOT NULL AND state IS NOT NULL");
+
+        Assert.That(seen, Is.EqualTo(1));
+    }
+
+    [TestCase("activity", "Strava.Activities")]
+    [TestCase("athlete", "Strava.Athletes")]
+    [TestCase("feed", "Strava.Feeds")]
+    [TestCase("leaderboard", "Strava.Leaderboards")]
+    [TestCase("locallegend", "Strava.LocalLegends")]
+    public async Task A_service_changes_no_table_and_sees_no_other_database(string name, string project)
+    {
+        await using var service = await MigratedAsync(name, project);
+        var neighbour = await (await TestServers.PostgresAsync()).CreateDatabaseAsync("neighbour");
+        await using (var superuser = NpgsqlDataSource.Create(neighbour))
+        await using (var close = superuser.CreateCommand(
+            $"REVOKE ALL ON DATABASE \"{new NpgsqlConnectionStringBuilder(neighbour).Database}\" FROM PUBLIC"))
+        {
+            await close.ExecuteNonQueryAsync();
+        }
+
+        var abroad = new NpgsqlConnectionStringBuilder(service.ConnectionString)
+        {
+            Database = new NpgsqlConnectionStringBuilder(neighbour).Database,
+        };
+        await using var connection = new NpgsqlConnection(abroad.ConnectionString);
+        var refused = Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refused.SqlState, Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("CREATE TABLE mine (a int)"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("DROP TABLE lease"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("ALTER TABLE outbox ADD COLUMN a int"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("DELETE FROM schema_migration"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("CREATE ROLE friend SUPERUSER"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("SELECT rolpassword FROM pg_authid"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("COPY lease TO PROGRAM 'cat'"), Is.EqualTo(Denied));
+            Assert.That(await service.ScalarAsync<string>("SHOW statement_timeout"), Is.Not.EqualTo("0"));
+            Assert.That(await service.ScalarAsync<string>("SHOW idle_in_transaction_session_timeout"), Is.EqualTo("15s"));
+        }
+    }
+
+    private static async Task<Role> MigratedAsync(string name, string project)
+    {
+        var server = await TestServers.PostgresAsync();
+        Assume.That(server.IsOurs, "Roles are made with our own server's psql.");
+        var superuser = await server.CreateDatabaseAsync($"roles_{name}");
+        await ScriptAsync(server, superuser, name, "roles.sql");
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] = As($"{name}_owner"),
+            ["ConnectionStrings__RabbitMq"] = "amqp://nobody:nothing@localhost:1/",
+            ["ConnectionStrings__Redis"] = "localhost:1",
+            ["Authentication__Authority"] = "http://localhost:1",
+            ["Authentication__Audience"] = "strava",
+        };
+        await ServiceProcess.MigrateAsync(project, settings);
+        await ScriptAsync(server, superuser, name, "grants.sql");
+        return new Role(superuser, As($"{name}_rw"));
+
+        string As(string role) => new NpgsqlConnectionStringBuilder(superuser) { Username = role, Password = _password }.ConnectionString;
+    }
+
+    private static Task<string> ScriptAsync(PostgresServer server, string database, string service, string script) => server.ToolAsync(
+        "-q", "-d", new NpgsqlConnectionStringBuilder(database).Database!, "-v", $"service={service}",
+        "-v", $"owner_password={_password}", "-v", $"rw_password={_password}",
+        "-f", Path.Combine(Checkout.Root, "deploy", "postgres", script));
+
+    private sealed class Role(string superuser, string connectionString) : IAsyncDisposable
+    {
+        private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
+
+        public string Superuser => superuser;
+
+        public string ConnectionString => connectionString;
+
+        public async Task ExecuteAsync(string sql)
+        {
+            await using var command = _source.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        public async Task<T> ScalarAsync<T>(string sql)
+        {
+            await using var command = _source.CreateCommand(sql);
+            return (T)(await command.ExecuteScalarAsync())!;
+        }
+
+        /// <returns>The SQLSTATE; <c>null</c> when it was allowed.</returns>
+        public async Task<string?> FaultAsync(string sql)
+        {
+            try
+            {
+                await ExecuteAsync(sql);
+                return null;
+            }
+            catch (PostgresException exception)
+            {
+                return exception.SqlState;
+            }
+        }
+
+        public ValueTask DisposeAsync() => _source.DisposeAsync();
+    }
+}
