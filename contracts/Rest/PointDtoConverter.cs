@@ -34,7 +34,9 @@ internal sealed class PointDtoConverter : JsonConverter<PointDto>
             {
                 unknown++;
                 reader.Read();
-                reader.Skip();
+
+                // Not Skip, which refuses as long as the body has not ended; the serializer has the whole point at hand.
+                _ = reader.TrySkip();
             }
         }
 
