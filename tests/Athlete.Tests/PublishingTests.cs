@@ -17,6 +17,8 @@ internal sealed class PublishingTests
     // The broker takes about ten seconds to come back, and the relay's next term begins after that.
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(90);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
     [Test]
     public async Task Each_key_leaves_in_the_order_of_its_versions_each_once()
     {
@@ -68,14 +70,34 @@ internal sealed class PublishingTests
         }
 
         var back = Stopwatch.StartNew();
-        await using var queue = await OpenAsync();
-        var messages = await queue.ReadAsync(message => message["athleteId"]?.GetValue<Guid>() == ana.Id, last: 2);
+        var messages = await ReadFromRestartedAsync(broker, ana);
         TestContext.Out.WriteLine($"figure athlete.outbox.back_seconds {back.Elapsed.TotalSeconds:0.0} s");
         using (Assert.EnterMultipleScope())
         {
             // At least once: an outage may repeat a message, never lose or reorder one.
             Assert.That(messages.Select(Version).Distinct(), Is.EqualTo(new[] { 1, 2 }));
             Assert.That(messages[^1]["name"]!.GetValue<string>(), Is.EqualTo("Ana in the dark"));
+        }
+    }
+
+    /// <summary>
+    /// RabbitMQ 3.10.8 killed with -9 sometimes comes back with a quorum queue that has no leader: it confirms nothing, whoever
+    /// publishes, until the broker is started once more. The messages wait in the outbox meanwhile; none may be lost.
+    /// </summary>
+    private static async Task<List<JsonNode>> ReadFromRestartedAsync(RabbitMqServer broker, Somebody ana)
+    {
+        for (var restarts = 0; ; restarts++)
+        {
+            await using var queue = await OpenAsync();
+            var messages = await queue.ReadAsync(message => message["athleteId"]?.GetValue<Guid>() == ana.Id, last: 2, Patience);
+            if (restarts == 3 || messages.Any(message => Version(message) == 2))
+            {
+                await TestContext.Out.WriteLineAsync($"broker started again {restarts} times");
+                return messages;
+            }
+
+            await broker.StopAsync();
+            await broker.StartAsync();
         }
     }
 
@@ -98,10 +120,10 @@ internal sealed class PublishingTests
         /// <summary>
         /// Takes messages until the one with the version <paramref name="last"/> has come and the queue is empty.
         /// </summary>
-        public async Task<List<JsonNode>> ReadAsync(Func<JsonNode, bool> mine, int last)
+        public async Task<List<JsonNode>> ReadAsync(Func<JsonNode, bool> mine, int last, TimeSpan? within = null)
         {
             var limit = Stopwatch.StartNew();
-            while (limit.Elapsed < Outage)
+            while (limit.Elapsed < (within ?? Outage))
             {
                 if (await channel.BasicGetAsync(Subscriptions.Activity, autoAck: true) is { } got)
                 {

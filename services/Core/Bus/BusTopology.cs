@@ -33,7 +33,7 @@ public static class BusTopology
 
     public static async Task DeclareAsync(Uri broker, CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "topology" };
+        var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "topology", AutomaticRecoveryEnabled = false };
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.ExchangeDeclareAsync(

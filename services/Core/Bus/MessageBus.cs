@@ -29,7 +29,7 @@ public static class MessageBus
                 options.ConnectionString = configuration.GetConnectionString("RabbitMq") ?? "")
             .ValidateOnStart();
         builder.Services.AddSingleton(services => new ConfirmedPublisher(
-            services.GetRequiredService<IBus>(), BrokerOf(services), services.GetRequiredService<TimeProvider>()));
+            BrokerOf(services), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddMassTransit(bus =>
         {
             // A broker that is away is no reason to take a service out of the load balancer: uploads go on without it.

@@ -40,7 +40,7 @@ public abstract partial class LeasedWorker(NpgsqlDataSource database, ILogger lo
             }
             catch (Exception exception) when (IsOutage(exception))
             {
-                LogTermEndedByOutage(log, LeaseName, exception.GetBaseException().Message);
+                LogTermEndedByOutage(log, LeaseName, exception is TimeoutException ? exception.Message : exception.GetBaseException().Message);
             }
             catch (Exception exception)
             {

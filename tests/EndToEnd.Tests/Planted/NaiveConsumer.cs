@@ -113,7 +113,8 @@ internal sealed class IncrementsOnDelivery(
             $"{System.Globalization.ISOWeek.GetYear(day):0000}-W{System.Globalization.ISOWeek.GetWeekOfYear(day):00}";
         foreach (var place in new[] { "global", country })
         {
-            foreach (var window in new[] { "all", $"week:{week}" })
+            string[] windows = ["all", $"year:{day:yyyy}", $"month:{day:yyyy-MM}", $"week:{week}", $"day:{day:yyyy-MM-dd}"];
+            foreach (var window in windows)
             {
                 await redis.GetDatabase().SortedSetIncrementAsync(
                     $"leaderboard:{{{sport}:{place}:{window}}}", member, score);
