@@ -81,6 +81,14 @@ rabbitmq_ready() {
         && [ "$(talk "$STRAVA_PORT_RABBITMQ" 'AMQP\x00\x00\x09\x01' 1)" = $'\x01' ]
 }
 
+# A node that was killed while it made a quorum queue comes back with that queue as a follower in term 0, and such a
+# member waits for ever for somebody to start the first election: every publish to it hangs, a restart changes
+# nothing (seen with 3.10.8; Ra sets no election timeout in term 0). One member is its own majority, so this is safe.
+rabbitmq_mend() {
+    local elect="[ra:trigger_election({Queue, node()}) || {Queue, follower} <- ets:tab2list(ra_state)]"
+    rabbitmq_cli eval "$elect, ok." > /dev/null || say "    (its queues could not be looked at; see docs/operations.md)"
+}
+
 rabbitmq_stop() {
     end rabbitmq TERM 30
     end epmd TERM 5

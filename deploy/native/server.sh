@@ -16,7 +16,7 @@ shift 2 || fail "usage: server.sh $name up|down|kill|freeze|thaw|status|connecti
 
 # The file is written once the server is ready, so a server that is up at other ports is noticed here.
 up() {
-    local wanted start=$SECONDS
+    local wanted start=$SECONDS again=
     make_state
     wanted=$("${name}_connection")
     if running "$name"; then
@@ -28,8 +28,10 @@ up() {
     fi
     rm -f "$run/$name.connection"
     "${name}_ports"
+    if [ "$name" = rabbitmq ] && [ -d "$rabbit_home/data" ]; then again=yes; fi
     "${name}_start"
     await "$name" 60 "${name}_ready"
+    if [ "$again" ]; then rabbitmq_mend; fi
     (umask 077; say "$wanted" > "$run/$name.connection")
     say "    $name is ready after $((SECONDS - start)) s"
 }

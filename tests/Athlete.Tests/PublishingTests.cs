@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 using Strava.Core.Bus;
 using Strava.Testing;
@@ -19,10 +17,7 @@ internal sealed class PublishingTests
     // The broker takes about ten seconds to come back, and the relay's next term begins after that.
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
-
     [Test]
-    [Order(1)]
     public async Task Each_key_leaves_in_the_order_of_its_versions_each_once()
     {
         await using var queue = await OpenAsync();
@@ -48,9 +43,7 @@ internal sealed class PublishingTests
         }
     }
 
-    // Last, because the broker may not be whole after it.
     [Test]
-    [Order(2)]
     public async Task A_profile_is_saved_without_a_broker_and_said_when_it_is_back()
     {
         var broker = await TestServers.RabbitMqAsync();
@@ -76,28 +69,14 @@ internal sealed class PublishingTests
 
         var back = Stopwatch.StartNew();
         await using var queue = await OpenAsync();
-        var messages = await queue.ReadAsync(message => message["athleteId"]?.GetValue<Guid>() == ana.Id, last: 2, Patience);
+        var messages = await queue.ReadAsync(message => message["athleteId"]?.GetValue<Guid>() == ana.Id, last: 2);
         TestContext.Out.WriteLine($"figure athlete.outbox.back_seconds {back.Elapsed.TotalSeconds:0.0} s");
-        // A queue of RabbitMQ 3.10.8 that was killed with -9 sometimes confirms nothing any more, whoever publishes (known, see
-        // docs/operations.md). Then the message still waits; lost or out of order it never is.
-        var arrived = messages.Select(Version).Distinct().ToArray();
-        if (arrived.Contains(2))
+        using (Assert.EnterMultipleScope())
         {
-            Assert.That(arrived, Is.EqualTo(new[] { 1, 2 }));
+            // At least once: an outage may repeat a message, never lose or reorder one.
+            Assert.That(messages.Select(Version).Distinct(), Is.EqualTo(new[] { 1, 2 }));
             Assert.That(messages[^1]["name"]!.GetValue<string>(), Is.EqualTo("Ana in the dark"));
         }
-        else
-        {
-            Assert.That(await WaitingAsync(), Is.Positive, "not arrived, so it must wait in the outbox");
-        }
-    }
-
-    private static async Task<long> WaitingAsync()
-    {
-        await using var source = Core.Postgres.PostgresExtensions.CreateDataSource(
-            AthleteFixture.Service.Services.GetRequiredService<IConfiguration>().GetConnectionString("Postgres")!);
-        await using var command = source.CreateCommand("SELECT count(*) FROM outbox");
-        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static int Version(JsonNode message) => message["version"]!.GetValue<int>();
@@ -119,10 +98,10 @@ internal sealed class PublishingTests
         /// <summary>
         /// Takes messages until the one with the version <paramref name="last"/> has come and the queue is empty.
         /// </summary>
-        public async Task<List<JsonNode>> ReadAsync(Func<JsonNode, bool> mine, int last, TimeSpan? within = null)
+        public async Task<List<JsonNode>> ReadAsync(Func<JsonNode, bool> mine, int last)
         {
             var limit = Stopwatch.StartNew();
-            while (limit.Elapsed < (within ?? Outage))
+            while (limit.Elapsed < Outage)
             {
                 if (await channel.BasicGetAsync(Subscriptions.Activity, autoAck: true) is { } got)
                 {
