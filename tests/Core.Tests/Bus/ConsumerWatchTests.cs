@@ -94,7 +94,13 @@ internal sealed class ConsumerWatchTests
 
         private static AthleteProfileChanged Profile() => new()
         {
-            AthleteId = Guid.NewGuid(), Version = 1, Name = "Ana", Country = null, Region = null, City = null, TimeZone = null,
+            AthleteId = Guid.NewGuid(),
+            Version = 1,
+            Name = "Ana",
+            Country = null,
+            Region = null,
+            City = null,
+            TimeZone = null,
         };
 
         public async Task<uint> ConsumersAsync()

@@ -11,7 +11,7 @@ namespace Strava.Core.Tests.Roles;
 [Category("Integration")]
 internal sealed class BrokerRoleTests
 {
-    private static readonly string _completed = $"{typeof(ActivityCompleted).Namespace}:{nameof(ActivityCompleted)}";
+    private static readonly string Completed = $"{typeof(ActivityCompleted).Namespace}:{nameof(ActivityCompleted)}";
     private static Uri _broker = null!;
 
     [OneTimeSetUp]
@@ -53,8 +53,8 @@ internal sealed class BrokerRoleTests
     [Test]
     public void Nobody_but_Activity_may_say_that_an_activity_is_complete()
     {
-        AssertRefused("feed", channel => PublishAsync(channel, _completed));
-        AssertRefused("athlete", channel => PublishAsync(channel, _completed));
+        AssertRefused("feed", channel => PublishAsync(channel, Completed));
+        AssertRefused("athlete", channel => PublishAsync(channel, Completed));
     }
 
     [Test]

@@ -9,7 +9,7 @@ namespace Strava.Core.Tests.Roles;
 internal sealed class DatabaseRoleTests
 {
     private const string Denied = PostgresErrorCodes.InsufficientPrivilege;
-    private static readonly string _password = Guid.NewGuid().ToString("N");
+    private static readonly string Password = Guid.NewGuid().ToString("N");
 
     [Test]
     public async Task Activity_writes_events_and_never_changes_or_deletes_one()
@@ -106,12 +106,12 @@ internal sealed class DatabaseRoleTests
         await ScriptAsync(server, superuser, name, "grants.sql");
         return new Role(superuser, As($"{name}_rw"));
 
-        string As(string role) => new NpgsqlConnectionStringBuilder(superuser) { Username = role, Password = _password }.ConnectionString;
+        string As(string role) => new NpgsqlConnectionStringBuilder(superuser) { Username = role, Password = Password }.ConnectionString;
     }
 
     private static Task<string> ScriptAsync(PostgresServer server, string database, string service, string script) => server.ToolAsync(
         "-q", "-d", new NpgsqlConnectionStringBuilder(database).Database!, "-v", $"service={service}",
-        "-v", $"owner_password={_password}", "-v", $"rw_password={_password}",
+        "-v", $"owner_password={Password}", "-v", $"rw_password={Password}",
         "-f", Path.Combine(Checkout.Root, "deploy", "postgres", script));
 
     private sealed class Role(string superuser, string connectionString) : IAsyncDisposable

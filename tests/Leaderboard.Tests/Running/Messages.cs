@@ -45,13 +45,13 @@ internal static class Messages
 
     public static AthleteProfileChanged Profile(
         Guid athlete, string? country, long version = 1, string? region = null, string? city = null) => new()
-    {
-        AthleteId = athlete,
-        Version = version,
-        Name = $"athlete {athlete:N}"[..16],
-        Country = country,
-        Region = region,
-        City = city,
-        TimeZone = null,
-    };
+        {
+            AthleteId = athlete,
+            Version = version,
+            Name = $"athlete {athlete:N}"[..16],
+            Country = country,
+            Region = region,
+            City = city,
+            TimeZone = null,
+        };
 }
