@@ -72,6 +72,10 @@ internal sealed record Activity
     } with
     { Version = Version + 1 };
 
+    /// <summary>A stream's events folded, the points left aside.</summary>
+    public static Activity Of(Guid id, IReadOnlyList<object> events) =>
+        Create(id, (ActivityCreated)events[0]).Apply(events.Skip(1));
+
     public Activity Apply(IEnumerable<object> events) => events.Aggregate(this, (activity, e) => activity.Apply(e));
 
     /// <summary>The stream's events for accepted lines of the state log; <paramref name="complete"/> makes the one with the figures.</summary>

@@ -93,7 +93,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
     /// <summary>Begins the stream of a new activity, with its row. Not yet saved.</summary>
     public static Activity Start(EventSession session, Guid id, IReadOnlyList<object> events)
     {
-        var activity = ActivityStream.Fold([.. events.Select((body, i) => new StoredEvent(0, id, i + 1, string.Empty, body))])!.Activity;
+        var activity = Activity.Of(id, events);
         session.StartStream(id, events);
         AddRows(session, activity, new TrackStatistics(activity.Sport));
         return activity;

@@ -27,9 +27,7 @@ internal sealed class ActivityStream
         }
 
         var chunks = events.Select(e => e.Body).OfType<RouteRecorded>().Select(ChunkOf).ToArray();
-        var activity = Activity.Create(events[0].StreamId, (ActivityCreated)events[0].Body!)
-            .Apply(events.Skip(1).Select(e => e.Body!));
-        return new ActivityStream(activity, chunks);
+        return new ActivityStream(Activity.Of(events[0].StreamId, [.. events.Select(e => e.Body!)]), chunks);
     }
 
     public OrderedPoint[] Points() => TrackOrder.Merge(Chunks, Activity.Log);

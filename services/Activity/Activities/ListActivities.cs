@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
@@ -26,8 +23,8 @@ internal static class ListActivitiesEndpoint
             return Problems.Malformed("mode", "Allowed are USER and FRIENDS.");
         }
 
-        Position? after = null;
-        if (cursor is not null && (after = Position.Parse(cursor)) is null)
+        ActivityCursor? after = null;
+        if (cursor is not null && (after = ActivityCursor.Parse(cursor)) is null)
         {
             return Problems.Malformed("cursor", "This cursor is not one of ours: take it from the Link header, or leave it out.");
         }
@@ -56,36 +53,9 @@ internal static class ListActivitiesEndpoint
         if (page.Count > paging.PageSize)
         {
             page.RemoveAt(paging.PageSize);
-            NextLink.Add(context, "cursor", new Position(page[^1].StartedAt, page[^1].Id).ToString());
+            NextLink.Add(context, "cursor", new ActivityCursor(page[^1].StartedAt, page[^1].Id).ToString());
         }
 
         return TypedResults.Ok(page);
-    }
-
-    /// <summary>Where a page ends; opaque to callers.</summary>
-    private sealed record Position(DateTimeOffset StartedAt, Guid Id)
-    {
-        public override string ToString() =>
-            Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{StartedAt.UtcTicks}.{Id:N}")));
-
-        public static Position? Parse(string text)
-        {
-            Span<byte> bytes = stackalloc byte[64];
-            // Asked first: the decoder throws on characters that are not its own.
-            if (!Base64Url.IsValid(text, out var length) || length > bytes.Length)
-            {
-                return null;
-            }
-
-            var written = Base64Url.DecodeFromChars(text, bytes);
-
-            var parts = Encoding.ASCII.GetString(bytes[..written]).Split('.');
-            return parts is [var ticks, var id]
-                && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)
-                && startedAt <= DateTimeOffset.MaxValue.UtcTicks
-                && Guid.TryParseExact(id, "N", out var activityId)
-                ? new Position(new DateTimeOffset(startedAt, TimeSpan.Zero), activityId)
-                : null;
-        }
     }
 }

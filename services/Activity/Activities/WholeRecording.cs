@@ -78,7 +78,8 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    private static List<object> Events(WholeRecording recording, string? athleteTimeZone, DateTimeOffset now)
+    /// <summary>The stream of a whole recording. Pure.</summary>
+    public static List<object> Events(WholeRecording recording, string? athleteTimeZone, DateTimeOffset now)
     {
         var startedAt = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.StartedAtMs!.Value);
         var timeZone = recording.TimeZone ?? athleteTimeZone;

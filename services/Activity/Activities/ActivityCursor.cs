@@ -1,0 +1,32 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace Strava.Activities.Activities;
+
+/// <summary>Where a page ends; opaque to callers. The id breaks ties, so that nothing is repeated or skipped.</summary>
+internal sealed record ActivityCursor(DateTimeOffset StartedAt, Guid Id)
+{
+    public override string ToString() => Base64Url.EncodeToString(
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{StartedAt.UtcTicks}.{Id:N}")));
+
+    public static ActivityCursor? Parse(string text)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+
+        // Asked first: the decoder throws on characters that are not its own.
+        if (!Base64Url.IsValid(text, out var length) || length > bytes.Length)
+        {
+            return null;
+        }
+
+        var written = Base64Url.DecodeFromChars(text, bytes);
+        var parts = Encoding.ASCII.GetString(bytes[..written]).Split('.');
+        return parts is [var ticks, var id]
+            && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)
+            && startedAt <= DateTimeOffset.MaxValue.UtcTicks
+            && Guid.TryParseExact(id, "N", out var activityId)
+            ? new ActivityCursor(new DateTimeOffset(startedAt, TimeSpan.Zero), activityId)
+            : null;
+    }
+}

@@ -1,0 +1,20 @@
+using Strava.Bench.Store;
+using Strava.Testing;
+
+// dotnet run -c Release --project tests/Bench -- store [part ...]: `make bench-store` and its like.
+try
+{
+    switch (args)
+    {
+        case ["store", .. var parts]:
+            await StoreBench.RunAsync(parts);
+            return 0;
+        default:
+            Console.Error.WriteLine("usage: bench store [append|live|read|catchup|storage|torture ...]");
+            return 2;
+    }
+}
+finally
+{
+    await TestServers.StopAsync();
+}

@@ -1,0 +1,30 @@
+using Npgsql;
+using Strava.Activities.Activities;
+using Strava.Core.Postgres;
+using Strava.EventStore;
+using Strava.Testing;
+
+namespace Strava.Bench.Store;
+
+/// <summary>The event store beside the raw limit of the same Postgres: targets.md's store rows.</summary>
+internal static class StoreBench
+{
+    private static readonly Dictionary<string, Func<NpgsqlDataSource, Task>> Parts = new()
+    {
+        ["append"] = AppendBench.RunAsync,
+        ["storage"] = StorageBench.RunAsync,
+    };
+
+    public static async Task RunAsync(string[] parts)
+    {
+        var server = await TestServers.PostgresAsync();
+        foreach (var part in parts.Length > 0 ? parts : [.. Parts.Keys])
+        {
+            // A database of its own for each, so that none measures what another left behind.
+            await using var database = PostgresExtensions.CreateDataSource(await server.CreateDatabaseAsync($"bench_{part}"));
+            await Migrator.RunAsync(database, [typeof(Migrator).Assembly, typeof(EventSession).Assembly, typeof(ActivityStore).Assembly]);
+            Console.WriteLine($"==> {part}");
+            await Parts[part](database);
+        }
+    }
+}
