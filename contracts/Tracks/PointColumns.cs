@@ -10,7 +10,8 @@ internal static class PointColumns
     private const int MaxLatitudeE6 = 90_000_000;
     private const int MaxLongitudeE6 = 180_000_000;
 
-    internal static byte[] Write(ReadOnlySpan<TrackPoint> points)
+    /// <exception cref="ArgumentException">More than the codec takes, or a position off the globe.</exception>
+    internal static void Check(ReadOnlySpan<TrackPoint> points)
     {
         if (points.Length > PointCodec.MaxPoints)
         {
@@ -18,6 +19,16 @@ internal static class PointColumns
                 $"More than {PointCodec.MaxPoints} points: cut them into chunks.", nameof(points));
         }
 
+        foreach (ref readonly var point in points)
+        {
+            OnGlobe(point.LatitudeE6, MaxLatitudeE6);
+            OnGlobe(point.LongitudeE6, MaxLongitudeE6);
+        }
+    }
+
+    internal static byte[] Write(ReadOnlySpan<TrackPoint> points)
+    {
+        Check(points);
         var values = new long?[points.Length];
         var writer = new ColumnWriter(16 + (points.Length * 6));
         writer.Varint((ulong)points.Length);

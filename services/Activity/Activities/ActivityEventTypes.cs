@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Strava.Contracts.Events;
 using Strava.EventStore;
@@ -15,7 +16,9 @@ internal static class ActivityEventTypes
     ]);
 }
 
-// Marten's default serializer settings: PascalCase, System.Text.Json.
+// Marten's default serializer settings: PascalCase, System.Text.Json. What is null is left out: it reads the same, and a body is
+// stored for ever.
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(UtcTimes)])]
 [JsonSerializable(typeof(ActivityCreated))]
 [JsonSerializable(typeof(ActivityStarted))]
 [JsonSerializable(typeof(ActivityPaused))]
@@ -29,3 +32,13 @@ internal static class ActivityEventTypes
 [JsonSerializable(typeof(ActivitySportChanged))]
 [JsonSerializable(typeof(ActivityDeleted))]
 internal sealed partial class ActivityEventJson : JsonSerializerContext;
+
+// "Z" instead of "+00:00": all times of the streams are UTC. Any ISO 8601 time is read.
+internal sealed class UtcTimes : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime);
+}

@@ -97,8 +97,12 @@ internal static class ActivityRows
         },
     };
 
-    public static NpgsqlBatchCommand DeleteProgress(Guid activityId) =>
-        new("DELETE FROM activity_progress WHERE activity_id = $1") { Parameters = { new() { Value = activityId } } };
+    /// <summary>What only an open activity needs; the stream keeps its chunks for ever.</summary>
+    public static NpgsqlBatchCommand DeleteWorkingRows(Guid activityId) =>
+        new("WITH p AS (DELETE FROM activity_progress WHERE activity_id = $1) DELETE FROM route_chunk WHERE activity_id = $1")
+        {
+            Parameters = { new() { Value = activityId } },
+        };
 
     /// <summary>A chunk written twice at the same time fails the unit: the second writer then finds it stored.</summary>
     public static NpgsqlBatchCommand InsertChunk(Guid activityId, long sequence, byte[] contentHash) => new(

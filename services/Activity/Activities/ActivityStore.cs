@@ -95,7 +95,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
     {
         var activity = Activity.Of(id, events);
         session.StartStream(id, events);
-        AddRows(session, activity, new TrackStatistics(activity.Sport));
+        AddRows(session, activity, new TrackStatistics(activity.Sport), isNew: true);
         return activity;
     }
 
@@ -104,7 +104,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
     {
         var after = before.Apply(events);
         session.Append(before.Id, before.Version, events);
-        AddRows(session, after, statistics);
+        AddRows(session, after, statistics, isNew: false);
         return after;
     }
 
@@ -114,16 +114,16 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
         signal.Committed();
     }
 
-    private static void AddRows(EventSession session, Activity activity, TrackStatistics? statistics)
+    private static void AddRows(EventSession session, Activity activity, TrackStatistics? statistics, bool isNew)
     {
         session.Batch.BatchCommands.Add(ActivityRows.Upsert(activity));
         if (activity.Final is null && !activity.Deleted)
         {
             session.Batch.BatchCommands.Add(ActivityRows.UpsertProgress(activity, statistics));
         }
-        else if (activity.Version > 1)
+        else if (!isNew)
         {
-            session.Batch.BatchCommands.Add(ActivityRows.DeleteProgress(activity.Id));
+            session.Batch.BatchCommands.Add(ActivityRows.DeleteWorkingRows(activity.Id));
         }
     }
 }

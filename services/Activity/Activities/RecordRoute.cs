@@ -45,7 +45,8 @@ internal static class RecordRouteEndpoint
 
         var activity = locked.Activity;
         var statistics = locked.Statistics;
-        if (locked.KnownChunks.TryGetValue(chunk.Sequence, out var known))
+        if (locked.KnownChunks.GetValueOrDefault(chunk.Sequence) is { } known
+            || (known = await HashInStreamAsync(store, activity, chunk.Sequence, cancellationToken)) is not null)
         {
             return known.AsSpan().SequenceEqual(hash)
                 ? TypedResults.Ok(Answer(activity))
@@ -76,6 +77,16 @@ internal static class RecordRouteEndpoint
                 figures?.ActiveMs / 1_000.0,
                 figures?.MovingMs / 1_000.0);
         }
+    }
+
+    /// <summary>A saved activity's chunks are in its stream alone; a chunk that comes after the end is rare.</summary>
+    private static async Task<byte[]?> HashInStreamAsync(
+        ActivityStore store, Activity activity, long sequence, CancellationToken cancellationToken)
+    {
+        var stream = activity.State == ActivityState.Complete ? await store.FetchStreamAsync(activity.Id, cancellationToken) : null;
+        return stream?.Chunks.FirstOrDefault(chunk => chunk.Sequence == sequence) is { } stored
+            ? PointCodec.ContentHash(stored.Points)
+            : null;
     }
 
     /// <returns>The running figures with the chunk; <c>null</c> when it came late and all must be worked out from the points.</returns>

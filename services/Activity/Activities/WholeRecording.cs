@@ -58,11 +58,6 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
         EventSession session, Guid id, WholeRecording recording, string? athleteTimeZone, DateTimeOffset now)
     {
         var activity = ActivityStore.Start(session, id, Events(recording, athleteTimeZone, now));
-        foreach (var chunk in recording.Chunks)
-        {
-            session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(id, chunk.Sequence, PointCodec.ContentHash(chunk.Points)));
-        }
-
         if (recording.FileSha256 is not null)
         {
             session.Batch.BatchCommands.Add(ImportedFile(id, recording.AthleteId, recording.FileSha256));

@@ -15,7 +15,16 @@ internal static class StorageBench
 
     public static async Task RunAsync(NpgsqlDataSource database)
     {
-        var recordings = Recordings.Make(200).Select(AppendBench.Prepared.Of).ToArray();
+        await RunAsync(database, lateFixes: false);
+        await ExecuteAsync(database, "DROP TABLE mt_events_binary; TRUNCATE mt_streams, mt_events, activity, activity_progress");
+        await RunAsync(database, lateFixes: true);
+    }
+
+    private static async Task RunAsync(NpgsqlDataSource database, bool lateFixes)
+    {
+        var suffix = lateFixes ? ".late_fixes" : "";
+        var recordings = Recordings.Make(200, lateFixes).Select(AppendBench.Prepared.Of).ToArray();
+        Figures.Note($"encoded points alone  {recordings.Average(recording => recording.PointBytes) / Recordings.Points:0.000} bytes a point");
         using var signal = new CommitSignal();
         var store = new ActivityStore(database, new EventReader(database, ActivityEventTypes.All), signal, TimeProvider.System);
         for (var i = 0; i < Activities; i++)
@@ -35,7 +44,7 @@ internal static class StorageBench
             Figures.Note($"{table,-18} {bytes / points,6:0.000} bytes a point, of which indexes {await IndexBytesAsync(database, table) / points:0.000}");
         }
 
-        Figures.Print("store.bytes_per_point", total / points);
+        Figures.Print("store.bytes_per_point" + suffix, total / points);
 
         // The same events with the points as bytes in bdata instead of base64 in the JSON.
         await ExecuteAsync(
@@ -49,7 +58,7 @@ internal static class StorageBench
             FROM mt_events ORDER BY seq_id;
             """);
         var binary = total - await BytesAsync(database, "mt_events") + await BytesAsync(database, "mt_events_binary");
-        Figures.Print("store.bytes_per_point.bdata", binary / points);
+        Figures.Print("store.bytes_per_point.bdata" + suffix, binary / points);
     }
 
     private static async Task RenameAsync(NpgsqlDataSource database, ActivityStore store)
