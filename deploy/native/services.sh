@@ -62,10 +62,14 @@ settings() {
         export DevelopmentIssuer__KeyFile=$STRAVA_STATE/development-issuer.pem
         return
     fi
-    export ConnectionStrings__Postgres ConnectionStrings__RabbitMq ConnectionStrings__Redis
+    export ConnectionStrings__Postgres ConnectionStrings__RabbitMq
     ConnectionStrings__Postgres=$(database_of "$name" "${2:-rw}")
     ConnectionStrings__RabbitMq=$(broker_of "$name")
-    ConnectionStrings__Redis=$(< "$run/redis.connection")
+    # The boards' password is for who keeps the boards.
+    if [ "$name" = leaderboard ]; then
+        export ConnectionStrings__Redis
+        ConnectionStrings__Redis=$(< "$run/redis.connection")
+    fi
 }
 
 # The settings files lie beside the program, and are looked for in the working folder.

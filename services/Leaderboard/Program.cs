@@ -11,7 +11,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();                                            // auth, health, problem details
 builder.AddPostgres();                                                   // the ledger, profiles and places, dirty marks
 builder.AddRedisBoards();                                                // the boards themselves: all derived
-builder.AddLedger();                                                     // messages -> ledger + marks, one transaction each
+builder.AddLedger();                                                     // messages -> ledger + marks, transactional
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names

@@ -1,3 +1,4 @@
+using Strava.Bench.Feed;
 using Strava.Bench.Store;
 using Strava.Testing;
 
@@ -9,8 +10,11 @@ try
         case ["store", .. var parts]:
             await StoreBench.RunAsync(parts);
             return 0;
+        case ["feed"]:
+            await FeedBench.RunAsync();
+            return 0;
         default:
-            Console.Error.WriteLine("usage: bench store [append|live|read|catchup|storage|torture ...]");
+            Console.Error.WriteLine("usage: bench store [append|live|read|catchup|storage|torture ...] | feed");
             return 2;
     }
 }

@@ -43,7 +43,10 @@ internal static class BoardCheck
         IDatabase redis, Board board, Dictionary<long, Guid> athletes, Comparison comparison)
     {
         var found = new Dictionary<Guid, double>();
-        foreach (var entry in await redis.SortedSetRangeByRankWithScoresAsync(board.Key).WaitAsync(Timeout))
+        // From the top, as the service reads: its user may do no more.
+        var entries = await redis.SortedSetRangeByRankWithScoresAsync(board.Key, order: Order.Descending)
+            .WaitAsync(Timeout);
+        foreach (var entry in entries)
         {
             byte[] member = entry.Element!;
             var isKnown = member.Length == 8

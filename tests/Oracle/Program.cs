@@ -5,7 +5,7 @@ using Strava.Oracle;
 
 // Strava.Oracle check POSTGRES BROKER REDIS GATEWAY [SECONDS]
 //   POSTGRES  connection string without a database; each service's own is strava_<service>
-//   BROKER    amqp://user:password@host:port/   REDIS host:port   GATEWAY http://host:port
+//   BROKER    amqp://user:password@host:port/   REDIS host:port,password=...   GATEWAY http://host:port
 if (args is not ["check", var postgres, var broker, var redis, var gateway, ..])
 {
     Console.Error.WriteLine("Strava.Oracle check POSTGRES BROKER REDIS GATEWAY [SECONDS]");

@@ -69,6 +69,14 @@ internal sealed class ServerTests
     }
 
     [Test]
+    public async Task Redis_serves_nobody_without_a_password()
+    {
+        var server = await TestServers.RedisAsync();
+        Assume.That(server.IsOurs);
+        Assert.That(await PingAsync(server, withPassword: false), Does.StartWith("-NOAUTH"));
+    }
+
+    [Test]
     public async Task Redis_killed_comes_back_on_its_port()
     {
         var server = await TestServers.RedisAsync();
@@ -88,15 +96,25 @@ internal sealed class ServerTests
         Assert.That(wait, Throws.InstanceOf<TimeoutException>().With.Message.Contains("a negative count").And.Message.Contains("last:"));
     }
 
-    private static async Task<string> PingAsync(RedisServer server)
+    private static async Task<string?> PingAsync(RedisServer server, bool withPassword = true)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         using var client = new TcpClient();
-        var address = server.ConnectionString.Split(':');
-        await client.ConnectAsync(address[0], int.Parse(address[1], null), limit.Token);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("PING\r\n"), limit.Token);
-        var answer = new byte[16];
-        var length = await client.GetStream().ReadAsync(answer, limit.Token);
-        return Encoding.ASCII.GetString(answer, 0, length);
+        var connection = server.ConnectionString.Split(':', ',', '=');
+        await client.ConnectAsync(connection[0], int.Parse(connection[1], null), limit.Token);
+        using var answers = new StreamReader(client.GetStream());
+        if (withPassword)
+        {
+            Assert.That(connection[2], Is.EqualTo("password"));
+            await AskAsync($"AUTH {connection[3]}");
+        }
+
+        return await AskAsync("PING");
+
+        async Task<string?> AskAsync(string line)
+        {
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{line}\r\n"), limit.Token);
+            return await answers.ReadLineAsync(limit.Token);
+        }
     }
 }

@@ -7,7 +7,9 @@ public sealed class RedisServer : NativeServer
     {
     }
 
-    /// <summary>host:port.</summary>
+    /// <summary>
+    /// host:port,password=... of the user that Leaderboard is: it may do what that service does, and no more.
+    /// </summary>
     public string ConnectionString => Connection;
 
     internal static async Task<RedisServer> OpenAsync()

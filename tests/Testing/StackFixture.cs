@@ -1,6 +1,8 @@
 namespace Strava.Testing;
 
-/// <summary>The whole product on free ports: servers, a fresh database for each service, migrations, services, gateway.</summary>
+/// <summary>
+/// The whole product on free ports: servers, a fresh database for each service, migrations, services, gateway.
+/// </summary>
 public sealed class StackFixture : IAsyncDisposable
 {
     private static readonly (string Name, string Project)[] Known =
@@ -14,6 +16,7 @@ public sealed class StackFixture : IAsyncDisposable
 
     private readonly Dictionary<string, ServiceProcess> _services = [];
     private readonly Dictionary<string, string> _databases = [];
+    private Uri? _broker;
 
     private StackFixture(PostgresServer postgres, RabbitMqServer rabbitMq, RedisServer redis)
     {
@@ -27,6 +30,9 @@ public sealed class StackFixture : IAsyncDisposable
     public RabbitMqServer RabbitMq { get; }
 
     public RedisServer Redis { get; }
+
+    /// <summary>The broker with this stack's own virtual host.</summary>
+    public Uri Broker => _broker ?? throw new InvalidOperationException("The services are not being started yet.");
 
     /// <summary>The only public door; it follows no redirect and throws on no status.</summary>
     public HttpClient Gateway => _services["gateway"].Client;
@@ -74,7 +80,7 @@ public sealed class StackFixture : IAsyncDisposable
     {
         var gatewayUrl = new Uri($"http://localhost:{FreePort.Next()}");
         var urls = Known.ToDictionary(known => known.Name, _ => new Uri($"http://127.0.0.1:{FreePort.Next()}"));
-        var bus = await RabbitMq.CreateVirtualHostAsync("stack");
+        _broker = await RabbitMq.CreateVirtualHostAsync("stack");
         foreach (var (name, _) in Known)
         {
             _databases[name] = await Postgres.CreateDatabaseAsync($"strava_{name}");
@@ -94,16 +100,27 @@ public sealed class StackFixture : IAsyncDisposable
         gateway["DevelopmentIssuer__Enabled"] = "true";
         gateway["DevelopmentIssuer__Issuer"] = gatewayUrl.GetLeftPart(UriPartial.Authority);
         gateway["DevelopmentIssuer__KeyFile"] = Path.Combine((await ServerFolder.GetAsync()).Path, "issuer.pem");
-        var starts = Known.Select(known => StartAsync(known.Name, known.Project, urls[known.Name], For(known.Name, new()
-        {
-            ["ConnectionStrings__Postgres"] = _databases[known.Name],
-            ["ConnectionStrings__RabbitMq"] = bus.ToString(),
-            ["ConnectionStrings__Redis"] = Redis.ConnectionString,
-        }))).ToList();
+        var starts = Known.Select(known =>
+            StartAsync(known.Name, known.Project, urls[known.Name], For(known.Name, Connections(known.Name)))).ToList();
         starts.Add(StartAsync("gateway", "Strava.Gateway", gatewayUrl, For("gateway", gateway)));
 
         // All are awaited before the first failure is told, so that disposing finds every process there is.
         await Task.WhenAll(starts);
+    }
+
+    private Dictionary<string, string> Connections(string name)
+    {
+        var connections = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] = _databases[name],
+            ["ConnectionStrings__RabbitMq"] = Broker.ToString(),
+        };
+        if (name == "leaderboard")
+        {
+            connections["ConnectionStrings__Redis"] = Redis.ConnectionString;
+        }
+
+        return connections;
     }
 
     private async Task StartAsync(string name, string project, Uri url, Dictionary<string, string> environment)

@@ -12,34 +12,46 @@ internal sealed record FeedLine(PartialActivity Activity, long ActivityVersion, 
 /// one row, however many friends its athlete has, and unfriending or hiding takes effect with the next read.
 /// </summary>
 /// <remarks>
-/// Cost with f friends and a page of n lines: f index probes for each friend's newest one; only the n friends with the
-/// newest ones can be on the page, and at most n entries of each are read. That is f × log N + n², and never all
-/// activities. With a page number instead of a cursor n is page × pageSize.
+/// 1. A fair sample of the friends (ids are random, and come in their order) is asked for the page that they alone would
+/// give. Its last line is a bound: the true page has nothing older, whatever the other friends did.
+/// 2. Then one scan looks from each friend's newest entry back to that bound. It meets few lines beside the page's own:
+/// this makes the difference, since asking every friend for a newest line is a subquery each, three times as slow.
+/// Cost with f friends, a page of n lines, a sample of s and N activities: s subqueries, (f + s + n) × log N and about
+/// n × f / s lines; never all activities. With a page number instead of a cursor n is page × pageSize.
 /// </remarks>
 internal sealed class FriendsActivities(NpgsqlDataSource database)
 {
     private const string Sql =
         """
-        WITH friend AS (
+        WITH friend AS MATERIALIZED (
             SELECT athlete_b AS athlete_id FROM friendship WHERE athlete_a = $1 AND are_friends
             UNION ALL
             SELECT athlete_a FROM friendship WHERE athlete_b = $1 AND are_friends
-        ), recently_active AS (
-            SELECT friend.athlete_id
-            FROM friend CROSS JOIN LATERAL (
-                SELECT started_at, activity_id FROM activity
-                WHERE activity.athlete_id = friend.athlete_id AND NOT deleted AND visibility IN (1, 2)
+        ), head AS MATERIALIZED (
+            SELECT sample.athlete_id, newest.started_at
+            FROM (SELECT athlete_id FROM friend LIMIT 300) sample CROSS JOIN LATERAL (
+                SELECT started_at FROM activity
+                WHERE activity.athlete_id = sample.athlete_id AND NOT deleted AND visibility IN (1, 2)
                     AND (started_at, activity_id) < ($2, $3)
                 ORDER BY started_at DESC, activity_id DESC LIMIT 1) newest
-            ORDER BY newest.started_at DESC, newest.activity_id DESC LIMIT $4 + $5
-        ), line AS (
-            SELECT theirs.activity_id
-            FROM recently_active CROSS JOIN LATERAL (
-                SELECT started_at, activity_id FROM activity
-                WHERE activity.athlete_id = recently_active.athlete_id AND NOT deleted AND visibility IN (1, 2)
+            ORDER BY newest.started_at DESC LIMIT $4 + $5
+        ), sample_line AS (
+            SELECT theirs.started_at
+            FROM head CROSS JOIN LATERAL (
+                SELECT started_at FROM activity
+                WHERE activity.athlete_id = head.athlete_id AND NOT deleted AND visibility IN (1, 2)
                     AND (started_at, activity_id) < ($2, $3)
+                    AND started_at >= coalesce(
+                        (SELECT min(started_at) FROM head HAVING count(*) = $4 + $5), '-infinity')
                 ORDER BY started_at DESC, activity_id DESC LIMIT $4 + $5) theirs
-            ORDER BY theirs.started_at DESC, theirs.activity_id DESC OFFSET $4 LIMIT $5
+            ORDER BY theirs.started_at DESC LIMIT $4 + $5
+        ), line AS (
+            SELECT activity_id FROM activity
+            WHERE athlete_id = ANY (ARRAY(SELECT athlete_id FROM friend)) AND NOT deleted AND visibility IN (1, 2)
+                AND (started_at, activity_id) < ($2, $3)
+                AND started_at >= coalesce(
+                    (SELECT min(started_at) FROM sample_line HAVING count(*) = $4 + $5), '-infinity')
+            ORDER BY started_at DESC, activity_id DESC OFFSET $4 LIMIT $5
         )
         SELECT a.activity_id, a.athlete_id, athlete.name, a.sport, a.name, a.started_at, a.distance_millimeters,
             a.active_milliseconds, a.moving_milliseconds, a.elevation_gain_centimeters, a.version, athlete.version

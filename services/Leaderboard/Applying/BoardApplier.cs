@@ -1,4 +1,5 @@
 using Npgsql;
+using Strava.Core.Diagnostics;
 using Strava.Core.Leases;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
@@ -11,7 +12,18 @@ internal static class BoardApplierExtensions
     {
         builder.Services.AddSingleton<BoardBatches>().AddSingleton<BoardMarks>().AddSingleton<StoreRecovery>();
         builder.Services.AddHostedService<BoardApplier>();
-        return builder;
+        // A refill marks everybody: counted no further than tells that much is waiting.
+        return builder.AddStateGauges(
+            new(
+                "strava.board.dirty",
+                "{mark}",
+                "Changes of the ledger that the boards may not show yet; 100000 means at least so many",
+                "SELECT count(*) FROM (SELECT FROM board_dirty LIMIT 100000) AS marks"),
+            new(
+                "strava.board.staleness",
+                "s",
+                "Age of the oldest of them",
+                "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(marked_at)), 0)::float8 FROM board_dirty"));
     }
 }
 

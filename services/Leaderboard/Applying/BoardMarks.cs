@@ -20,7 +20,10 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
     public async Task<List<Mark>> TakeAsync(short[] partitions, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "SELECT athlete, sport, day, version FROM board_dirty WHERE partition = ANY($1) ORDER BY marked_at LIMIT $2");
+            """
+            SELECT athlete, sport, day, version FROM board_dirty
+            WHERE partition = ANY($1) ORDER BY marked_at LIMIT $2
+            """);
         command.Parameters.Add(new() { Value = partitions });
         command.Parameters.Add(new() { Value = limit });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);

@@ -3,7 +3,8 @@ using Npgsql;
 namespace Strava.Leaderboards.Applying;
 
 /// <summary>Another applier has claimed these partitions: nothing of this term may be written any more.</summary>
-internal sealed class TermOverException(long term) : Exception($"Term {term} is over: another applier has claimed its partitions.");
+internal sealed class TermOverException(long term)
+    : Exception($"Term {term} is over: another applier has claimed its partitions.");
 
 /// <summary>
 /// The right to write some partitions' scores until somebody claims them again. It is kept by partition in Postgres, so
@@ -19,7 +20,8 @@ internal sealed class FenceTerm(long number, short[] partitions)
 
     public short[] Partitions => partitions;
 
-    public static async Task<FenceTerm> ClaimAsync(NpgsqlDataSource database, short[] partitions, CancellationToken cancellationToken)
+    public static async Task<FenceTerm> ClaimAsync(
+        NpgsqlDataSource database, short[] partitions, CancellationToken cancellationToken)
     {
         // Never backwards: of two claims at once the one with the smaller number gets nothing.
         await using var command = database.CreateCommand(
@@ -34,12 +36,16 @@ internal sealed class FenceTerm(long number, short[] partitions)
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var term = row.GetInt64(0);
-        return row.GetInt64(1) == partitions.Length ? new FenceTerm(term, partitions) : throw new TermOverException(term);
+        return row.GetInt64(1) == partitions.Length
+            ? new FenceTerm(term, partitions)
+            : throw new TermOverException(term);
     }
 
     /// <summary>
     /// Grows with every batch and every term, and fits a double: a batch that Redis gets after a newer one (a thaw, a
     /// second connection) is refused as a zombie's is.
     /// </summary>
-    public long NextToken() => ++_batches < 1L << BatchBits ? (number << BatchBits) | _batches : throw new TermOverException(number);
+    public long NextToken() => ++_batches < 1L << BatchBits
+        ? (number << BatchBits) | _batches
+        : throw new TermOverException(number);
 }

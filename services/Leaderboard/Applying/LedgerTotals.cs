@@ -33,21 +33,27 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
         while (await rows.ReadAsync(cancellationToken))
         {
             places.Add((rows.GetInt64(0), new PlaceSince(
-                rows.GetInt64(1), rows.GetFieldValue<DateTimeOffset>(2), new AthletePlace(Text(rows, 3), Text(rows, 4), Text(rows, 5)))));
+                rows.GetInt64(1),
+                rows.GetFieldValue<DateTimeOffset>(2),
+                new AthletePlace(Text(rows, 3), Text(rows, 4), Text(rows, 5)))));
         }
 
-        return (totals, places.GroupBy(p => p.Athlete).ToDictionary(of => of.Key, of => new PlaceHistory(of.Select(p => p.Place))));
+        var histories = places.GroupBy(place => place.Athlete)
+            .ToDictionary(of => of.Key, of => new PlaceHistory(of.Select(place => place.Place)));
+        return (totals, histories);
     }
 
     // The term is checked in the totals' own snapshot: whoever claims it later also reads later. See BoardApplier.
     private static NpgsqlBatchCommand TotalsOf(IReadOnlyList<AthletePeriod> periods, FenceTerm term) => new(
         """
         SELECT p.i, t.distance_mm, t.activities
-        FROM unnest($1::bigint[], $2::smallint[], $3::date[], $4::date[]) WITH ORDINALITY AS p (athlete, sport, first, past, i)
+        FROM unnest($1::bigint[], $2::smallint[], $3::date[], $4::date[]) WITH ORDINALITY
+            AS p (athlete, sport, first, past, i)
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(l.distance_mm), 0)::bigint AS distance_mm, count(*) AS activities
             FROM ledger l
-            WHERE l.athlete = p.athlete AND l.sport = p.sport AND l.counts AND l.local_date >= p.first AND l.local_date < p.past
+            WHERE l.athlete = p.athlete AND l.sport = p.sport AND l.counts
+                AND l.local_date >= p.first AND l.local_date < p.past
         ) t
         WHERE (SELECT count(*) FROM board_partition WHERE partition = ANY($5) AND term = $6) = cardinality($5)
         """)
@@ -69,5 +75,6 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
         Parameters = { new() { Value = athletes } },
     };
 
-    private static string? Text(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+    private static string? Text(NpgsqlDataReader rows, int column) =>
+        rows.IsDBNull(column) ? null : rows.GetString(column);
 }

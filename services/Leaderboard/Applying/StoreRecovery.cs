@@ -84,7 +84,8 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
         [KeepApplied],
         cancellationToken);
 
-    private const string Remark = "ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version, refill = true";
+    private const string Remark =
+        "ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version, refill = true";
 
     private const string MarkApplied =
         $"""
@@ -121,7 +122,8 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
 
     private async Task<StoreExpected> ExpectedAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT generation, run_id, applied_since, layout FROM board_store");
+        await using var command = database.CreateCommand(
+            "SELECT generation, run_id, applied_since, layout FROM board_store");
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new StoreExpected(
@@ -141,9 +143,13 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    [LoggerMessage(5101, LogLevel.Warning, "Redis was started again; setting all boards' changes since {Since} once more")]
+    [LoggerMessage(
+        5101, LogLevel.Warning, "Redis was started again; setting all boards' changes since {Since} once more")]
     private static partial void LogLostTail(ILogger log, DateTimeOffset since);
 
-    [LoggerMessage(5102, LogLevel.Warning, "The boards in Redis (generation {Generation}) are not ours; filling them from the ledger")]
+    [LoggerMessage(
+        5102,
+        LogLevel.Warning,
+        "The boards in Redis (generation {Generation}) are not ours; filling them from the ledger")]
     private static partial void LogLostAll(ILogger log, string generation);
 }

@@ -15,6 +15,12 @@ internal sealed class RedisAwayException(string message, Exception? inner = null
 /// </summary>
 internal sealed class BoundedRedis : IDisposable
 {
+    /// <summary>
+    /// What the client would ask of a Redis of its own, and our user may not: settings, other nodes, news of them.
+    /// </summary>
+    private static readonly CommandMap Commands =
+        CommandMap.Create(["CONFIG", "CLUSTER", "SUBSCRIBE"], available: false);
+
     private readonly Lock _gate = new();
     private readonly ConfigurationOptions _options;
     private readonly int _maxOutstanding;
@@ -26,6 +32,9 @@ internal sealed class BoundedRedis : IDisposable
         _maxOutstanding = maxOutstanding;
         _options = ConfigurationOptions.Parse(connectionString);
         _options.ClientName = name;
+        _options.CommandMap = Commands;
+        // Both are keys and channels of the client's own, for several servers at once.
+        (_options.TieBreaker, _options.ConfigurationChannel) = (string.Empty, string.Empty);
         // Start without Redis and find it later.
         _options.AbortOnConnectFail = false;
         _options.ConnectTimeout = 1_000;
@@ -35,7 +44,8 @@ internal sealed class BoundedRedis : IDisposable
         _options.KeepAlive = 2;
     }
 
-    public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Func<IDatabase, Task<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _outstanding) > _maxOutstanding)
         {

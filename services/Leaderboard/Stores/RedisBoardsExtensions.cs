@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Strava.Leaderboards.Stores;
 
@@ -6,9 +7,14 @@ internal static class RedisBoardsExtensions
 {
     public static WebApplicationBuilder AddRedisBoards(this WebApplicationBuilder builder)
     {
-        var connectionString = builder.Configuration.GetConnectionString("Redis")
-            ?? throw new InvalidOperationException("ConnectionStrings:Redis is missing; set ConnectionStrings__Redis to host:port.");
-        builder.Services.AddSingleton(services => new RedisBoards(connectionString, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>();
+        builder.Services.AddOptions<RedisOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+                options.ConnectionString = configuration.GetConnectionString("Redis") ?? "")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(services => new RedisBoards(
+            services.GetRequiredService<IOptions<RedisOptions>>().Value.ConnectionString,
+            services.GetRequiredService<TimeProvider>()));
         // Without Redis the ledger goes on and pages are answered stale: no reason to take the service out.
         builder.Services.AddHealthChecks().AddCheck<RedisHealth>("redis", HealthStatus.Degraded);
         return builder;
@@ -26,7 +32,8 @@ internal sealed class RedisHealth(RedisBoards boards) : IHealthCheck
         }
         catch (RedisAwayException)
         {
-            return HealthCheckResult.Degraded("Redis does not answer; boards are served from the last pages seen, marked stale.");
+            return HealthCheckResult.Degraded(
+                "Redis does not answer; boards are served from the last pages seen, marked stale.");
         }
     }
 }

@@ -16,7 +16,7 @@ internal abstract class NaiveConsumer(string queue, bool acknowledgesFirst) : IA
 
     public async Task StartAsync()
     {
-        var factory = new ConnectionFactory { Uri = Platform.Broker, AutomaticRecoveryEnabled = false };
+        var factory = new ConnectionFactory { Uri = Platform.Current.Broker, AutomaticRecoveryEnabled = false };
         _connection = await factory.CreateConnectionAsync();
         _channel = await _connection.CreateChannelAsync();
         await _channel.BasicQosAsync(0, 1, global: false);
@@ -116,8 +116,10 @@ internal sealed class IncrementsOnDelivery(
             string[] windows = ["all", $"year:{day:yyyy}", $"month:{day:yyyy-MM}", $"week:{week}", $"day:{day:yyyy-MM-dd}"];
             foreach (var window in windows)
             {
-                await redis.GetDatabase().SortedSetIncrementAsync(
-                    $"leaderboard:{{{sport}:{place}:{window}}}", member, score);
+                // Read and set: the service's user may not increment a score.
+                var board = $"leaderboard:{{{sport}:{place}:{window}}}";
+                var before = await redis.GetDatabase().SortedSetScoreAsync(board, member);
+                await redis.GetDatabase().SortedSetAddAsync(board, member, (before ?? 0) + score);
             }
         }
     }

@@ -44,7 +44,7 @@ internal sealed class NaiveRelay : IAsyncDisposable
 
     private async Task PollAsync()
     {
-        var factory = new ConnectionFactory { Uri = Platform.Broker };
+        var factory = new ConnectionFactory { Uri = Platform.Current.Broker };
         await using var connection = await factory.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await using var database = await _database.OpenAsync();

@@ -181,7 +181,7 @@ public sealed class PlantedBugTests : Scenario
 
     private static async Task QueueEmptyAsync()
     {
-        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = Platform.Broker };
+        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = Platform.Current.Broker };
         await using var connection = await factory.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await Eventually.HoldsAsync(

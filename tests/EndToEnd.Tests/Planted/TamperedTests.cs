@@ -85,11 +85,12 @@ public sealed class TamperedTests : Scenario
         using var connection = await ConnectionMultiplexer.ConnectAsync(Platform.Current.Redis.ConnectionString);
         var redis = connection.GetDatabase();
         const string Board = "leaderboard:{run:SI:all}";
-        var member = redis.SortedSetRangeByRank(Board, 0, 0)[0];
+        var first = redis.SortedSetRangeByRankWithScores(Board, 0, 0, Order.Descending)[0];
+        var (member, score) = (first.Element, first.Score);
 
-        await redis.SortedSetIncrementAsync(Board, member, 1);
+        await redis.SortedSetAddAsync(Board, member, score + 1);
         await AssertNamedAsync("The score of", Board);
-        await redis.SortedSetDecrementAsync(Board, member, 1);
+        await redis.SortedSetAddAsync(Board, member, score);
 
         await redis.SortedSetAddAsync(Board, "eight by", 65_536);
         await AssertNamedAsync($"{Board} has a member that is no athlete");
@@ -97,7 +98,7 @@ public sealed class TamperedTests : Scenario
 
         await redis.SortedSetAddAsync("leaderboard:{run:XX:all}", member, 65_537);
         await AssertNamedAsync("Redis has the board leaderboard:{run:XX:all}");
-        await redis.KeyDeleteAsync("leaderboard:{run:XX:all}");
+        await redis.SortedSetRemoveAsync("leaderboard:{run:XX:all}", member);
     }
 
     private static async Task<(Person Athlete, Guid Id)> UploadedAsync()

@@ -12,12 +12,8 @@ public sealed class Platform
 {
     private static readonly string[] Services = ["activity", "athlete", "feed", "leaderboard", "locallegend"];
     private static StackFixture? _current;
-    private static Uri? _broker;
 
     public static StackFixture Current => _current ?? throw new InvalidOperationException("The stack is not up.");
-
-    /// <summary>With the stack's own virtual host.</summary>
-    public static Uri Broker => _broker ?? throw new InvalidOperationException("The stack is not up.");
 
     /// <summary>Waits for stillness and compares everything with what the streams say.</summary>
     public static Task<Comparison> AskOracleAsync(TimeSpan patience)
@@ -25,7 +21,7 @@ public sealed class Platform
         var targets = new Targets
         {
             Databases = Services.ToDictionary(service => service, Current.Database),
-            Broker = Broker,
+            Broker = Current.Broker,
             Redis = Current.Redis.ConnectionString,
             Gateway = Current["gateway"].Url,
             Token = athlete => Task.FromResult(Person.TokenOf(athlete.Id)),
@@ -44,13 +40,7 @@ public sealed class Platform
     [OneTimeSetUp]
     public static async Task StartAsync()
     {
-        _current = await StackFixture.StartAsync((service, settings) =>
-        {
-            if (service == "activity")
-            {
-                _broker = new Uri(settings["ConnectionStrings__RabbitMq"]);
-            }
-        });
+        _current = await StackFixture.StartAsync();
     }
 
     [OneTimeTearDown]

@@ -16,7 +16,7 @@ public class HttpTests
     public async Task A_message_becomes_a_board_and_its_deletion_empties_it()
     {
         await using var world = await World.CreateAsync();
-        await using var host = await BoardsHost.CreateAsync(world);
+        await using var host = await world.HostAsync();
         var (me, other) = (Guid.NewGuid(), Guid.NewGuid());
         var (mine, others) = (Messages.Activity(me, 1_500), Messages.Activity(other, 2_500));
         using var client = host.ClientOf(me);
@@ -45,7 +45,7 @@ public class HttpTests
     public async Task A_board_is_read_page_by_page_and_not_sent_again_unchanged()
     {
         await using var world = await World.CreateAsync();
-        await using var host = await BoardsHost.CreateAsync(world);
+        await using var host = await world.HostAsync();
         var athletes = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToArray();
         using var client = host.ClientOf(athletes[2]);
         await host.PublishAsync(
@@ -95,7 +95,7 @@ public class HttpTests
     public async Task Unknown_words_are_400_problems_and_strangers_401()
     {
         await using var world = await World.CreateAsync();
-        await using var host = await BoardsHost.CreateAsync(world);
+        await using var host = await world.HostAsync();
         using var client = host.ClientOf(Guid.NewGuid());
         using (Assert.EnterMultipleScope())
         {
@@ -126,7 +126,7 @@ public class HttpTests
     public async Task While_redis_is_frozen_messages_go_on_and_reads_answer_in_time()
     {
         await using var world = await World.CreateAsync();
-        await using var host = await BoardsHost.CreateAsync(world);
+        await using var host = await world.HostAsync();
         var me = Guid.NewGuid();
         using var client = host.ClientOf(me);
         await host.PublishAsync(Messages.Activity(me, 1_000));
@@ -167,7 +167,7 @@ public class HttpTests
         await redis.KillAsync();
         try
         {
-            await using var host = await BoardsHost.CreateAsync(world);
+            await using var host = await world.HostAsync();
             var me = Guid.NewGuid();
             using var client = host.ClientOf(me);
             await host.PublishAsync(Messages.Activity(me, 1_000));

@@ -91,7 +91,7 @@ public class PageTests
     /// <summary>Few distances and counts, so that there are many ties, equal to the last bit too.</summary>
     private static async Task<List<BoardLine>> FillAsync(World world, Random random)
     {
-        await world.Eyes.KeyDeleteAsync(Board.Scores);
+        await world.DropAsync(Board.Scores);
         var scores = Enumerable.Range(1, random.Next(40, 200))
             .Select(athlete => athlete * 77L)
             .Select(athlete => (Athlete: athlete, Score: new BoardScore(random.Next(1, 12) * 1_000, random.Next(1, 4))))

@@ -22,7 +22,7 @@ public class RecoveryTests
         var history = await FillAsync(world, athletes: 300);
         await SettledAsync(world, history);
 
-        await world.Eyes.ExecuteAsync("FLUSHDB");
+        await world.WipeAsync();
         var page = await world.Redis.ReadAsync(AllTime, new BoardSlice(10), null, default);
         Assert.That(page.IsStale(TimeProvider.System.GetUtcNow()), Is.True, "a reader right after the wipe is told");
 
@@ -62,7 +62,7 @@ public class RecoveryTests
             await command.ExecuteNonQueryAsync();
         }
 
-        await world.Eyes.KeyDeleteAsync(AllTime.Scores);
+        await world.DropAsync(AllTime.Scores);
         var redis = await TestServers.RedisAsync();
         await redis.KillAsync();
         await redis.StartAsync();
@@ -100,11 +100,11 @@ public class RecoveryTests
         }
 
         // What an older release leaves: fewer boards, and no marks.
-        foreach (var key in (string[])(await world.Eyes.ExecuteAsync("KEYS", "leaderboard:{*"))!)
+        foreach (var key in await world.KeysAsync("leaderboard:{*"))
         {
             if (key.Contains("city", StringComparison.Ordinal) || key.Contains(":day:", StringComparison.Ordinal))
             {
-                await world.Eyes.KeyDeleteAsync(key);
+                await world.DropAsync(key);
             }
         }
 

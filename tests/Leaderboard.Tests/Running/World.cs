@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using StackExchange.Redis;
@@ -14,6 +15,21 @@ namespace Strava.Leaderboards.Tests.Running;
 /// <summary>The service's parts on a fresh Postgres database and a Redis database of their own.</summary>
 internal sealed class World : IAsyncDisposable
 {
+    // KEYS and FLUSHDB are not for the service's user, which the tests' eyes are too.
+    private const string Scan =
+        """
+        local found, cursor = {}, '0'
+        repeat
+            local step = redis.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
+            for _, key in ipairs(step[2]) do
+                found[#found + 1] = key
+                if ARGV[2] == 'unlink' then redis.call('UNLINK', key) end
+            end
+            cursor = step[1]
+        until cursor == '0'
+        return found
+        """;
+
     private static int _redisDatabases;
     private readonly ConnectionMultiplexer _eyes;
     private readonly int _redisDatabase;
@@ -52,11 +68,9 @@ internal sealed class World : IAsyncDisposable
     {
         var postgres = await (await TestServers.PostgresAsync()).CreateDatabaseAsync("strava_leaderboard");
         var redis = (await TestServers.RedisAsync()).ConnectionString;
-        var options = ConfigurationOptions.Parse(redis);
-        (options.AllowAdmin, options.AbortOnConnectFail) = (true, false);
-        var world = new World(
-            postgres, redis, Interlocked.Increment(ref _redisDatabases) % 16, await ConnectionMultiplexer.ConnectAsync(options));
-        await world.Eyes.ExecuteAsync("FLUSHDB");
+        var eyes = await ConnectionMultiplexer.ConnectAsync($"{redis},abortConnect=false,allowAdmin=true,name=eyes");
+        var world = new World(postgres, redis, Interlocked.Increment(ref _redisDatabases) % 16, eyes);
+        await world.WipeAsync();
         await Migrator.RunAsync(world.Database, [typeof(Migrator).Assembly, typeof(Ledger).Assembly]);
         await world.Redis.ProbeAsync(default);
         return world;
@@ -96,17 +110,48 @@ internal sealed class World : IAsyncDisposable
         await using var command = Database.CreateCommand(
             "TRUNCATE ledger, athlete_place, athlete_profile, athlete_number, board_dirty, board_applied");
         await command.ExecuteNonQueryAsync();
-        await Eyes.ExecuteAsync("FLUSHDB");
+        await WipeAsync();
     }
+
+    /// <summary>All keys of the service, of this Redis database.</summary>
+    public async Task<string[]> KeysAsync(string pattern = "leaderboard:{*}") =>
+        (string[])(await ScanAsync(pattern, "keep"))!;
+
+    /// <summary>As if Redis had come back empty.</summary>
+    public Task WipeAsync() => ScanAsync("leaderboard:*", "unlink");
+
+    public Task DropAsync(string key) => Eyes.ExecuteAsync("UNLINK", key);
+
+    /// <returns><c>null</c>: for ever.</returns>
+    public async Task<TimeSpan?> TimeToLiveAsync(string key)
+    {
+        var milliseconds = long.Parse(await AsAdminAsync("PTTL", key), CultureInfo.InvariantCulture);
+        Assert.That(milliseconds, Is.Not.EqualTo(-2), $"{key} is there");
+        return milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds);
+    }
+
+    /// <summary>What the service's user may not do, on this Redis database.</summary>
+    public async Task<string> AsAdminAsync(params string[] command) => await (await TestServers.RedisAsync()).ToolAsync(
+        ["-n", _redisDatabase.ToString(CultureInfo.InvariantCulture), .. command]);
+
+    /// <summary>The whole service on this world and a virtual host of the broker.</summary>
+    public async Task<ServiceHost<Program>> HostAsync() => new(
+        PostgresConnection,
+        await (await TestServers.RabbitMqAsync()).CreateVirtualHostAsync("boards"),
+        new Dictionary<string, string>
+        {
+            ["ConnectionStrings:Redis"] = RedisConnection,
+            ["Logging:LogLevel:Default"] = "Error",
+        });
 
     /// <summary>Every entry of every board as (key, athlete, score), read without the service's code.</summary>
     public async Task<HashSet<(string Board, Guid Athlete, long Score)>> BoardsAsync()
     {
         var athletes = await NumbersAsync();
         var entries = new HashSet<(string, Guid, long)>();
-        foreach (var key in (string[])(await Eyes.ExecuteAsync("KEYS", "leaderboard:{*}"))!)
+        foreach (var key in await KeysAsync())
         {
-            foreach (var entry in await Eyes.SortedSetRangeByRankWithScoresAsync(key))
+            foreach (var entry in await Eyes.SortedSetRangeByRankWithScoresAsync(key, order: Order.Descending))
             {
                 var number = BitConverter.ToInt64([.. ((byte[])entry.Element!).Reverse()]);
                 entries.Add((key, athletes[number], checked((long)entry.Score)));
@@ -122,6 +167,9 @@ internal sealed class World : IAsyncDisposable
         _eyes.Dispose();
         await Database.DisposeAsync();
     }
+
+    // By its text: a Redis may just have forgotten its scripts, and the client does not know.
+    private Task<RedisResult> ScanAsync(string pattern, string then) => Eyes.ExecuteAsync("EVAL", Scan, 0, pattern, then);
 
     public async Task<Dictionary<long, Guid>> NumbersAsync()
     {

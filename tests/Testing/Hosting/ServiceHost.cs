@@ -9,15 +9,22 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using Strava.Contracts.Messages;
+using Strava.Core.Bus;
 using Strava.Core.Postgres;
 
 namespace Strava.Testing;
 
 /// <summary>
 /// A service in this process on a real database and a real broker; tokens are real too, only their issuer is this
-/// class.
+/// class. Each test project that hosts its service compiles this file.
 /// </summary>
-internal sealed class ServiceHost<TProgram>(string database, Uri broker) : WebApplicationFactory<TProgram>
+/// <param name="database">Migrated already.</param>
+/// <param name="broker">With a virtual host of its own.</param>
+/// <param name="settings">More settings, such as <c>ConnectionStrings:Redis</c>.</param>
+internal sealed class ServiceHost<TProgram>(
+    string database, Uri broker, IReadOnlyDictionary<string, string>? settings = null)
+    : WebApplicationFactory<TProgram>
     where TProgram : class
 {
     private const string Issuer = "http://issuer.test";
@@ -52,6 +59,23 @@ internal sealed class ServiceHost<TProgram>(string database, Uri broker) : WebAp
         return client;
     }
 
+    /// <summary>
+    /// What others would say on the bus; a summary goes as Activity sends it. Returns when the broker has confirmed
+    /// all.
+    /// </summary>
+    public async Task PublishAsync(params object[] messages)
+    {
+        var publisher = Services.GetRequiredService<ConfirmedPublisher>();
+        await publisher.DeclareTopologyAsync(default);
+        await publisher.PublishAsync(
+            messages.Select((message, index) => new OutgoingMessage(Guid.NewGuid(), index, message switch
+            {
+                ActivitySummary activity => new ActivityCompleted { Activity = activity },
+                _ => message,
+            })),
+            default);
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("ConnectionStrings:Postgres", database);
@@ -59,6 +83,11 @@ internal sealed class ServiceHost<TProgram>(string database, Uri broker) : WebAp
         builder.UseSetting("Authentication:Authority", Issuer);
         builder.UseSetting("Authentication:Audience", "strava");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            builder.UseSetting(name, value);
+        }
+
         builder.ConfigureTestServices(services => services.Configure<JwtBearerOptions>(
             JwtBearerDefaults.AuthenticationScheme,
             jwt =>
