@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -126,7 +125,7 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
         {
             var type = types.Of(events[i]);
             ids[i] = Guid.CreateVersion7(now);
-            bodies[i] = Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(events[i], type.Json));
+            bodies[i] = JsonSerializer.Serialize(events[i], type.Json);
             aliases[i] = type.Alias;
             dotnetTypes[i] = type.DotNetType;
         }
@@ -135,12 +134,12 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
         {
             Parameters =
             {
-                new() { Value = streamId },
-                new() { Value = versionBefore },
-                new() { Value = ids },
-                new() { Value = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-                new() { Value = aliases },
-                new() { Value = dotnetTypes },
+                new NpgsqlParameter<Guid> { TypedValue = streamId },
+                new NpgsqlParameter<long> { TypedValue = versionBefore },
+                new NpgsqlParameter<Guid[]> { TypedValue = ids },
+                new NpgsqlParameter<string[]> { TypedValue = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                new NpgsqlParameter<string[]> { TypedValue = aliases },
+                new NpgsqlParameter<string[]> { TypedValue = dotnetTypes },
             },
         };
         if (Tracing.Current is { } trace)

@@ -13,19 +13,19 @@ internal static class AppendBench
 {
     private const int Writers = 16;
 
-    public static Task RunAsync(NpgsqlDataSource database)
+    public static async Task RunAsync(NpgsqlDataSource database)
     {
         var activities = Recordings.Make(64).Select(Prepared.Of).ToArray();
         using var signal = new CommitSignal();
         var store = new ActivityStore(database, new EventReader(database, ActivityEventTypes.All), signal, TimeProvider.System);
-        return Contest.RunAsync(
+        var connections = await RawRows.OpenAsync(database, Writers);
+        await Contest.RunAsync(
             "store.append.vs_raw",
             Writers,
             worker =>
             {
-                var connection = database.OpenConnection();
                 var next = worker;
-                return () => activities[next++ % activities.Length].WriteRawAsync(connection);
+                return () => activities[next++ % activities.Length].WriteRawAsync(connections[worker]);
             },
             worker =>
             {

@@ -14,6 +14,10 @@ internal static class RawRows
         VALUES (nextval('mt_events_sequence'), $1, $2, $3, $4, $5, now(), $6)
         """;
 
+    /// <summary>One connection a worker, held all the time; they end with the program.</summary>
+    public static async Task<NpgsqlConnection[]> OpenAsync(NpgsqlDataSource database, int count) =>
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => database.OpenConnectionAsync().AsTask()));
+
     /// <summary>Alias, CLR name and JSON of an event body.</summary>
     public static (string Alias, string DotNetType, string Json) Encode(object body)
     {
