@@ -7,9 +7,9 @@ namespace Strava.Contracts.Tracks;
 /// <summary>
 /// The compact, lossless form of points, about 3 bytes a point for time and position of a ride at 2 s.
 /// <para>
-/// Bytes: [0] version, 1. [1] how the body is stored: 0 as it is, 1 raw deflate (RFC 1951). [2..] the body.
+/// Bytes: [0] version: 1, or 2 when a point has a speed. [1] how the body is stored: 0 as it is, 1 raw deflate (RFC 1951). [2..] the body.
 /// Body: varint number of points; then the columns time, latitude, longitude, elevation, accuracy, heart rate, cadence,
-/// power, temperature. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a
+/// power, temperature, and in version 2 speed. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a
 /// mode byte: 0 no point has it, 1 every point has it, 2 a bitmap follows (one bit a point, lowest bit first, padded
 /// with zeros). Then a varint for each value that is there: time, latitude and longitude the difference of differences
 /// (time modulo 2^64), the channels the difference from the value before; what goes before the first is 0.
@@ -20,27 +20,29 @@ public static class PointCodec
     /// <summary>Most points in one piece: 55 hours at 1 Hz.</summary>
     public const int MaxPoints = 200_000;
 
-    private const byte Version = 1;
+    private const byte Plain = 1;
+    private const byte WithSpeed = 2;
     private const byte Stored = 0;
     private const byte Deflated = 1;
     private const int HeaderBytes = 2;
 
-    // The largest body there can be: 10 bytes of time, 5 for each other column, a bitmap for each of seven columns.
-    private const int MaxBodyBytes = 16 + (MaxPoints * (10 + (8 * 5))) + (7 * (1 + (MaxPoints / 8)));
+    // The largest body there can be: 10 bytes of time, 5 for each other column, a bitmap for each of eight columns.
+    private const int MaxBodyBytes = 16 + (MaxPoints * (10 + (9 * 5))) + (8 * (1 + (MaxPoints / 8)));
 
     /// <summary>Encodes points at the grain of <see cref="TrackPoint"/>, deflated when that is smaller.</summary>
     /// <exception cref="ArgumentException">More than <see cref="MaxPoints"/>, or a position off the globe.</exception>
     public static byte[] Encode(ReadOnlySpan<TrackPoint> points)
     {
         var body = PointColumns.Write(points);
+        var version = PointColumns.HasSpeed(points) ? WithSpeed : Plain;
         using var output = new MemoryStream(HeaderBytes + body.Length);
-        output.Write([Version, Deflated]);
+        output.Write([version, Deflated]);
         using (var deflate = new DeflateStream(output, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             deflate.Write(body);
         }
 
-        return output.Length < HeaderBytes + body.Length ? output.ToArray() : [Version, Stored, .. body];
+        return output.Length < HeaderBytes + body.Length ? output.ToArray() : [version, Stored, .. body];
     }
 
     /// <summary>
@@ -50,15 +52,17 @@ public static class PointCodec
     /// <exception cref="PointCodecException">The bytes are no encoded points; nothing else is thrown.</exception>
     public static TrackPoint[] Decode(ReadOnlySpan<byte> encoded)
     {
-        if (encoded.Length < HeaderBytes || encoded[0] != Version)
+        if (encoded.Length < HeaderBytes || encoded[0] is not (Plain or WithSpeed))
         {
-            throw new PointCodecException("These bytes are no points in version 1 of the point codec.");
+            throw new PointCodecException("These bytes are no points in version 1 or 2 of the point codec.");
         }
+
+        var hasSpeed = encoded[0] == WithSpeed;
 
         return encoded[1] switch
         {
-            Stored => PointColumns.Read(encoded[HeaderBytes..]),
-            Deflated => PointColumns.Read(Inflate(encoded[HeaderBytes..])),
+            Stored => PointColumns.Read(encoded[HeaderBytes..], hasSpeed),
+            Deflated => PointColumns.Read(Inflate(encoded[HeaderBytes..]), hasSpeed),
             _ => throw new PointCodecException($"Storage {encoded[1]} is unknown."),
         };
     }

@@ -64,13 +64,15 @@ internal static partial class Gpx
         return random.OneIn(4) ? Bytes.Damage(damaged, random) : damaged;
     }
 
-    public static byte[] Export(Sport sport, StateLog log, IReadOnlyList<TrackChunk> chunks)
+    public static byte[] Export(
+        Sport sport, StateLog log, IReadOnlyList<TrackChunk> chunks, ElevationSource? heights = null)
     {
         var created = new ActivityCreated(Guid.Empty, sport, "a way", Visibility.Everyone, null, Tracks.Start);
         var activity = Activity.Create(Guid.Empty, created) with
         {
             Log = log,
             State = log.State,
+            ElevationSource = heights,
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(log.StartedAtMs!.Value),
         };
         using var file = new MemoryStream();

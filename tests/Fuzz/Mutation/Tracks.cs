@@ -20,6 +20,7 @@ internal static class Tracks
     {
         var (latitude, longitude, heightCm) = (random.Next(-89_000_000, 89_000_000), random.Next(-179_000_000, 179_000_000), 30_000);
         var atMs = Start.ToUnixTimeMilliseconds();
+        var hasSpeed = random.OneIn(4);
         var points = new TrackPoint[count];
         for (var i = 0; i < count; i++)
         {
@@ -37,7 +38,8 @@ internal static class Tracks
                 random.OneIn(2) ? random.Next(1, 251) : null,
                 random.OneIn(2) ? random.Next(301) : null,
                 random.OneIn(2) ? random.Next(3_001) : null,
-                random.OneIn(2) ? random.Next(-70, 71) : null);
+                random.OneIn(2) ? random.Next(-70, 71) : null,
+                hasSpeed ? random.Next(20_000) : null);
         }
 
         return points;
@@ -46,7 +48,7 @@ internal static class Tracks
     /// <summary>Anything that the type can hold.</summary>
     public static TrackPoint[] Anything(Random random)
     {
-        var shapes = Enumerable.Range(0, 7).Select(_ => random.Next(3)).ToArray();
+        var shapes = Enumerable.Range(0, 8).Select(_ => random.Next(3)).ToArray();
         var points = new TrackPoint[random.Next(random.OneIn(20) ? 3_000 : 60)];
         for (var i = 0; i < points.Length; i++)
         {
@@ -59,7 +61,8 @@ internal static class Tracks
                 Channel(shapes[3], random),
                 Channel(shapes[4], random),
                 Channel(shapes[5], random),
-                Channel(shapes[6], random));
+                Channel(shapes[6], random),
+                random.OneIn(2) ? Channel(shapes[7], random) : null);
         }
 
         return points;

@@ -27,11 +27,11 @@ internal sealed class CodecTarget : FuzzTarget
         0 or 1 => [Points, .. BitConverter.GetBytes(random.Next())],
         2 => [Line, .. Bytes.Damage(Encoding.ASCII.GetBytes(Polyline.Encode(Way(random).Select(point => point.Position))), random)],
         3 => [Encoded, .. Bytes.Damage(PointCodec.Encode(Tracks.Anything(random)), random)],
-        4 => [Encoded, 1, 1, .. Bytes.Any(random, random.Next(60))],
+        4 => [Encoded, Version(random), 1, .. Bytes.Any(random, random.Next(60))],
         5 when random.OneIn(100) => [Encoded, 1, 1, .. Deflated(new byte[random.Next(20_000_000)])],
-        5 => [Encoded, 1, 1, .. Deflated(Bytes.Damage(PointColumns.Write(Tracks.Anything(random)), random))],
-        6 => [Encoded, 1, 0, .. Bytes.Damage(PointColumns.Write(Way(random)), random)],
-        _ => [Encoded, 1, 0, .. Bytes.Any(random, random.Next(60))],
+        5 => [Encoded, Version(random), 1, .. Deflated(Bytes.Damage(PointColumns.Write(Tracks.Anything(random)), random))],
+        6 => [Encoded, Version(random), 0, .. Bytes.Damage(PointColumns.Write(Way(random)), random)],
+        _ => [Encoded, Version(random), 0, .. Bytes.Any(random, random.Next(60))],
     };
 
     public override void Read(byte[] input)
@@ -77,6 +77,8 @@ internal sealed class CodecTarget : FuzzTarget
             // The documented refusal.
         }
     }
+
+    private static byte Version(Random random) => (byte)random.Next(1, 3);
 
     private static void CheckSame(TrackPoint[] points, TrackPoint[] again) =>
         BrokenPropertyException.Unless(again.AsSpan().SequenceEqual(points), "The points differ.");

@@ -9,7 +9,8 @@ namespace Strava.Fuzz.Targets;
 /// <summary>What must hold for the figures of anything that was let in.</summary>
 internal static class Figures
 {
-    public static TrackFigures Of(Sport sport, StateLog log, IReadOnlyList<TrackChunk> chunks)
+    public static TrackFigures Of(
+        Sport sport, StateLog log, IReadOnlyList<TrackChunk> chunks, ElevationSource? heights = null)
     {
         foreach (var chunk in chunks)
         {
@@ -18,7 +19,7 @@ internal static class Figures
         }
 
         var points = TrackOrder.Merge(chunks, log);
-        var statistics = new TrackStatistics(sport);
+        var statistics = new TrackStatistics(sport, heights);
         foreach (var (point, interval) in points)
         {
             statistics.Add(point, interval);
@@ -34,7 +35,7 @@ internal static class Figures
         BrokenPropertyException.Unless(
             TrackStatistics.Restore(state).Figures(log, asOfMs) == figures, "Stored and taken up again the figures differ.");
 
-        var analytics = TrackAnalytics.Of(sport, log, points);
+        var analytics = TrackAnalytics.Of(sport, log, points, heights);
         BrokenPropertyException.Unless(
             analytics.Splits.Select(split => split.Split).SequenceEqual(figures.Splits), "The two ways to splits differ.");
         BrokenPropertyException.Unless(analytics.MaxSpeedMillimetersPerSecond >= 0, "The top speed is below zero.");

@@ -26,26 +26,26 @@ internal sealed class GpxTarget : FuzzTarget
             return;
         }
 
-        var (sport, log, chunks) = imported;
+        var (sport, log, chunks, heights) = imported;
         BrokenPropertyException.Unless(chunks.Sum(chunk => chunk.Points.Length) > 0, "No file without a position is taken.");
         BrokenPropertyException.Unless(
             log.State == ActivityState.Complete && StateLog.Read(log.Changes).IsAccepted, "A phone could not have sent this log.");
-        var figures = Figures.Of(sport, log, chunks);
-        var again = Import(Gpx.Export(sport, log, chunks));
+        var figures = Figures.Of(sport, log, chunks, heights);
+        var again = Import(Gpx.Export(sport, log, chunks, heights));
         BrokenPropertyException.Unless(again is not null, "What was exported is refused.");
-        var same = Figures.Of(again!.Value.Sport, again.Value.Log, again.Value.Chunks);
+        var same = Figures.Of(again!.Value.Sport, again.Value.Log, again.Value.Chunks, again.Value.Heights);
         BrokenPropertyException.Unless(
             Counted(same) == Counted(figures), $"Exported and imported again it is {Counted(same)} and no longer {Counted(figures)}.");
     }
 
     /// <returns><c>null</c> when it is refused as documented.</returns>
-    private static (Sport Sport, StateLog Log, IReadOnlyList<TrackChunk> Chunks)? Import(byte[] file)
+    private static (Sport Sport, StateLog Log, IReadOnlyList<TrackChunk> Chunks, ElevationSource? Heights)? Import(byte[] file)
     {
         try
         {
             var track = GpxReader.Read(new MemoryStream(file));
             track.Check(Tracks.Now);
-            return (track.Sport ?? Sport.Run, track.StateLog(Tracks.Now), track.Chunks());
+            return (track.Sport ?? Sport.Run, track.StateLog(Tracks.Now), track.Chunks(), track.ElevationSource);
         }
         catch (ImportFailureException failure)
         {
