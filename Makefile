@@ -41,9 +41,17 @@ test: ## Runs every test, the fast ones first (T=Feed: projects of that name)
 test-input: ## Sends every class of bad input to a running stack and counts what is wrong
 	@T=Input $(native)/test.sh
 
+.PHONY: bench-store
+bench-store: ## Measures the event store beside the raw limit (P=append: one part)
+	@dotnet run -c Release --project tests/Bench -- store $(P)
+
 .PHONY: bench-feed
 bench-feed: ## Measures the friends' page with 500 and 5,000 friends among two million activities
 	@dotnet run -c Release --project tests/Bench -- feed
+
+.PHONY: fuzz
+fuzz: ## Feeds made-up and damaged input to whatever reads it for SECONDS=60 (FUZZ="--repeat json:123": one case again)
+	@FUZZ_SECONDS="$(or $(SECONDS),60)" $(native)/fuzz.sh
 
 .PHONY: lint
 lint: ## Checks the format, the scripts, and that the build has no warning

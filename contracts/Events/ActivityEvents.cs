@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Strava.Contracts.Sports;
+using Strava.Contracts.Tracks;
 
 namespace Strava.Contracts.Events;
 
@@ -25,6 +27,8 @@ public abstract record ActivityEvent
 /// <param name="CreatedAt">The server's time of receipt.</param>
 /// <param name="ImportedFileSha256">Lower-case hex of the imported file; <c>null</c> when it was recorded by a
 /// phone.</param>
+/// <param name="ElevationSource">How the heights are measured, where the recording says it; <c>null</c>: judged by
+/// their noise.</param>
 public sealed record ActivityCreated(
     Guid AthleteId,
     Sport Sport,
@@ -32,7 +36,9 @@ public sealed record ActivityCreated(
     Visibility Visibility,
     string? TimeZone,
     DateTimeOffset CreatedAt,
-    string? ImportedFileSha256 = null) : ActivityEvent;
+    string? ImportedFileSha256 = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ElevationSource? ElevationSource = null) : ActivityEvent;
 
 /// <summary>Recording began.</summary>
 /// <param name="At">Device time.</param>

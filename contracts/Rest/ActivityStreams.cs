@@ -44,11 +44,13 @@ public sealed record ActivityStreams
     /// <param name="sport">The sport whose rules apply to the distance.</param>
     /// <param name="startedAtMs">Where time is 0, Unix ms UTC; <c>null</c>: at the first timed point.</param>
     /// <param name="points">The points in order, from <see cref="TrackOrder.Merge"/>.</param>
-    public static ActivityStreams From(Sport sport, long? startedAtMs, IReadOnlyList<OrderedPoint> points)
+    /// <param name="heights">How heights are measured, where the recording says it.</param>
+    public static ActivityStreams From(
+        Sport sport, long? startedAtMs, IReadOnlyList<OrderedPoint> points, ElevationSource? heights = null)
     {
         ArgumentNullException.ThrowIfNull(points);
         var zeroMs = startedAtMs ?? points.FirstOrDefault(ordered => ordered.Point.AtMs is not null).Point.AtMs ?? 0;
-        var series = TrackSeries.Of(SportRules.Of(sport), points);
+        var series = TrackSeries.Of(SportRules.Of(sport), points, heights);
         var permille = Tracks.Grade.Of(series);
         return new ActivityStreams
         {

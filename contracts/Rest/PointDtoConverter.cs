@@ -94,7 +94,8 @@ internal sealed class PointDtoConverter : JsonConverter<PointDto>
 
     private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> name, double? value)
     {
-        if (value is { } number)
+        // 1e999 is read as infinity, which JSON has no word for.
+        if (value is { } number && double.IsFinite(number))
         {
             writer.WriteNumber(name, number);
         }

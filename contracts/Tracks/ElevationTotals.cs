@@ -20,20 +20,27 @@ public readonly record struct ElevationGains(long GpsCm, long BarometricCm)
 /// <param name="Gps">The rule for noisy heights.</param>
 /// <param name="Barometric">The rule for quiet ones.</param>
 /// <param name="Noise">Their noise.</param>
-public readonly record struct ElevationTotals(ElevationFilter Gps, ElevationHysteresis Barometric, HeightNoise Noise)
+/// <param name="Known">The source where the recording says it, which ends all guessing.</param>
+public readonly record struct ElevationTotals(
+    ElevationFilter Gps, ElevationHysteresis Barometric, HeightNoise Noise, ElevationSource? Known = null)
 {
-    /// <summary>The rule that holds; <c>null</c> without heights.</summary>
+    /// <summary>The source; <c>null</c> without heights.</summary>
     [JsonIgnore]
-    public ElevationSource? Source => Barometric.LastCm is null ? null : Noise.Source;
+    public ElevationSource? Source => Barometric.LastCm is null ? null : Rule;
+
+    /// <summary>The source whose rule holds, whether or not there are heights.</summary>
+    [JsonIgnore]
+    public ElevationSource Rule => Known ?? Noise.Source;
 
     internal ElevationGains Gains => new(Gps.Climb.GainCm, Barometric.GainCm);
 
-    internal ElevationHysteresis Climb => Noise.Source == ElevationSource.Barometric ? Barometric : Gps.Climb;
+    internal ElevationHysteresis Climb => Rule == ElevationSource.Barometric ? Barometric : Gps.Climb;
 
     internal ElevationTotals Add(long heightCm) => new(
         Gps.Add(heightCm),
         Noise.LastCm is null ? Barometric.Begin(heightCm) : Barometric.Add(heightCm),
-        Noise.Add(heightCm));
+        Noise.Add(heightCm),
+        Known);
 
     // The next height begins anew.
     internal ElevationTotals Break() => this with { Gps = Gps.Break(), Noise = Noise.Break() };

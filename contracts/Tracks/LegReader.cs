@@ -9,7 +9,8 @@ internal enum LegKind
     /// <summary>The point lies in a pause.</summary>
     Paused,
 
-    /// <summary>The point counts nothing; the next leg begins at the last good one.</summary>
+    /// <summary>The point counts nothing (inaccurate, or on null island); the next leg begins at the last good
+    /// one.</summary>
     Inaccurate,
 
     /// <summary>First point of an interval: no leg ends here.</summary>
@@ -55,7 +56,7 @@ internal readonly record struct LegReader(int Interval, TrackPoint Previous, lon
             return this with { Interval = -1 };
         }
 
-        if (point.AccuracyCm > TrackStatistics.WorstAccuracyCm)
+        if (point.AccuracyCm > TrackStatistics.WorstAccuracyCm || point.IsNullIsland)
         {
             leg = new Leg(LegKind.Inaccurate);
             return this;

@@ -48,7 +48,7 @@ public readonly record struct OpenSplit(long Millimeters, long Ms, ElevationGain
     internal IReadOnlyList<Split> All(IReadOnlyList<FinishedSplit> finished, ElevationTotals heights)
     {
         var rest = Close(heights.Gains);
-        var source = heights.Noise.Source;
+        var source = heights.Rule;
         var splits = finished.Select((split, index) => split.Of(index + 1, source));
         return Millimeters == 0 ? [.. splits] : [.. splits, rest.Of(finished.Count + 1, source)];
     }

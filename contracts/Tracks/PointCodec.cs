@@ -7,13 +7,14 @@ namespace Strava.Contracts.Tracks;
 /// <summary>
 /// The compact, lossless form of points, about 2 bytes a point for time and position of a ride at 2 s.
 /// <para>
-/// Version 2, what is written: [0] 2. [1..] the range-coded walk of <see cref="PointSequence{TCoder}"/>, closed by what its decoder
+/// Version 3, what is written: [0] 3. [1..] the range-coded walk of <see cref="PointSequence{TCoder}"/>, closed by what its decoder
 /// checks: every cut is refused, and nearly every change.
 /// </para>
 /// <para>
-/// Version 1, read for ever: [0] 1. [1] how the body is stored: 0 as it is, 1 raw deflate (RFC 1951). [2..] the body.
-/// Body, also what <see cref="ContentHash"/> is taken of: varint number of points; then the columns time, latitude, longitude, elevation, accuracy, heart rate, cadence,
-/// power, temperature. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a
+/// Versions 1 and 2 (with speed), read for ever: [0] 1 or 2. [1] how the body is stored: 0 as it is, 1 raw deflate (RFC 1951). [2..] the body.
+/// Body, also what <see cref="ContentHash"/> is taken of: varint number of points; then the columns time, latitude,
+/// longitude, elevation, accuracy, heart rate, cadence, power, temperature and, when a point has one,
+/// speed. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a
 /// mode byte: 0 no point has it, 1 every point has it, 2 a bitmap follows (one bit a point, lowest bit first, padded
 /// with zeros). Then a varint for each value that is there: time, latitude and longitude the difference of differences
 /// (time modulo 2^64), the channels the difference from the value before; what goes before the first is 0.
@@ -24,14 +25,15 @@ public static class PointCodec
     /// <summary>Most points in one piece: 55 hours at 1 Hz.</summary>
     public const int MaxPoints = 200_000;
 
-    private const byte Version1 = 1;
-    private const byte Version2 = 2;
+    private const byte Columns = 1;
+    private const byte ColumnsWithSpeed = 2;
+    private const byte Sequence = 3;
     private const byte Stored = 0;
     private const byte Deflated = 1;
     private const int HeaderBytes = 2;
 
-    // The largest body there can be: 10 bytes of time, 5 for each other column, a bitmap for each of seven columns.
-    private const int MaxBodyBytes = 16 + (MaxPoints * (10 + (8 * 5))) + (7 * (1 + (MaxPoints / 8)));
+    // The largest body there can be: 10 bytes of time, 5 for each other column, a bitmap for each of eight columns.
+    private const int MaxBodyBytes = 16 + (MaxPoints * (10 + (9 * 5))) + (8 * (1 + (MaxPoints / 8)));
 
     /// <summary>Encodes points at the grain of <see cref="TrackPoint"/>. Cost: some 20 coded bits a point.</summary>
     /// <exception cref="ArgumentException">More than <see cref="MaxPoints"/>, or a position off the globe.</exception>
@@ -40,7 +42,7 @@ public static class PointCodec
         PointColumns.Check(points);
         var coder = new RangeEncoder(16 + (points.Length * 3));
         new PointSequence<RangeEncoder>(coder).Code(points, SequenceHints.Of(points));
-        return [Version2, .. coder.End()];
+        return [Sequence, .. coder.End()];
     }
 
     /// <summary>
@@ -55,18 +57,16 @@ public static class PointCodec
             throw new PointCodecException("These bytes are too few to be points.");
         }
 
-        return (encoded[0], encoded[1]) switch
+        return encoded[0] switch
         {
-            (Version2, _) => DecodeSequence(encoded[1..]),
-            (Version1, Stored) => PointColumns.Read(encoded[HeaderBytes..]),
-            (Version1, Deflated) => PointColumns.Read(Inflate(encoded[HeaderBytes..])),
-            (Version1, var storage) => throw new PointCodecException($"Storage {storage} is unknown."),
-            var (version, _) => throw new PointCodecException($"Version {version} of the point codec is unknown."),
+            Sequence => DecodeSequence(encoded[1..]),
+            Columns or ColumnsWithSpeed => PointColumns.Read(Body(encoded), hasSpeed: encoded[0] == ColumnsWithSpeed),
+            var version => throw new PointCodecException($"Version {version} of the point codec is unknown."),
         };
     }
 
     /// <summary>
-    /// SHA-256 over the body of version 1, so that it is the same on every machine and in every version.
+    /// SHA-256 over the body of versions 1 and 2, so that it is the same on every machine and in every version.
     /// </summary>
     /// <returns>32 bytes.</returns>
     /// <exception cref="ArgumentException">More than <see cref="MaxPoints"/>, or a position off the globe.</exception>
@@ -79,6 +79,13 @@ public static class PointCodec
         coder.End();
         return points;
     }
+
+    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> encoded) => encoded[1] switch
+    {
+        Stored => encoded[HeaderBytes..],
+        Deflated => Inflate(encoded[HeaderBytes..]),
+        var storage => throw new PointCodecException($"Storage {storage} is unknown."),
+    };
 
     private static ReadOnlySpan<byte> Inflate(ReadOnlySpan<byte> compressed)
     {

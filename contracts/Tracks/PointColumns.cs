@@ -7,8 +7,23 @@ internal static class PointColumns
     private const byte All = 1;
     private const byte Bitmap = 2;
     private const int Channels = 6;
+    private const int ChannelsWithSpeed = 7;
     private const int MaxLatitudeE6 = 90_000_000;
     private const int MaxLongitudeE6 = 180_000_000;
+
+    // Speed came later: without any the body, and so its hash, is the one of before.
+    internal static bool HasSpeed(ReadOnlySpan<TrackPoint> points)
+    {
+        foreach (ref readonly var point in points)
+        {
+            if (point.SpeedMillimetersPerSecond is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <exception cref="ArgumentException">More than the codec takes, or a position off the globe.</exception>
     internal static void Check(ReadOnlySpan<TrackPoint> points)
@@ -50,7 +65,8 @@ internal static class PointColumns
         }
 
         WriteColumn(writer, values, isOptional: false, order: 2);
-        for (var channel = 0; channel < Channels; channel++)
+        var channels = HasSpeed(points) ? ChannelsWithSpeed : Channels;
+        for (var channel = 0; channel < channels; channel++)
         {
             for (var index = 0; index < points.Length; index++)
             {
@@ -63,7 +79,7 @@ internal static class PointColumns
         return writer.ToArray();
     }
 
-    internal static TrackPoint[] Read(ReadOnlySpan<byte> body)
+    internal static TrackPoint[] Read(ReadOnlySpan<byte> body, bool hasSpeed)
     {
         var reader = new ColumnReader(body);
         var declared = reader.Varint();
@@ -78,8 +94,9 @@ internal static class PointColumns
         var times = ReadColumn(ref reader, count, isOptional: true, order: 2);
         var latitudes = ReadColumn(ref reader, count, isOptional: false, order: 2);
         var longitudes = ReadColumn(ref reader, count, isOptional: false, order: 2);
-        var channels = new long?[Channels][];
-        for (var channel = 0; channel < Channels; channel++)
+        var channels = new long?[ChannelsWithSpeed][];
+        channels[^1] = [];
+        for (var channel = 0; channel < (hasSpeed ? ChannelsWithSpeed : Channels); channel++)
         {
             channels[channel] = ReadColumn(ref reader, count, isOptional: true, order: 1);
         }
@@ -97,7 +114,8 @@ internal static class PointColumns
                 Value(channels[2], index),
                 Value(channels[3], index),
                 Value(channels[4], index),
-                Value(channels[5], index));
+                Value(channels[5], index),
+                Value(channels[6], index));
         }
 
         return points;
@@ -110,7 +128,8 @@ internal static class PointColumns
         2 => point.HeartRate,
         3 => point.Cadence,
         4 => point.PowerWatts,
-        _ => point.TemperatureC,
+        5 => point.TemperatureC,
+        _ => point.SpeedMillimetersPerSecond,
     };
 
     private static void WriteColumn(ColumnWriter writer, long?[] values, bool isOptional, int order)

@@ -68,6 +68,7 @@ internal sealed class PointSequence<TCoder>
             channels[4] = CodeChannel(4, point.Cadence);
             channels[5] = CodeChannel(5, point.PowerWatts);
             channels[6] = CodeChannel(6, point.TemperatureC);
+            channels[7] = CodeChannel(7, point.SpeedMillimetersPerSecond);
             if (i == decoded.Length)
             {
                 Array.Resize(ref decoded, (int)Math.Min(count, decoded.Length * 2L));
@@ -75,7 +76,7 @@ internal sealed class PointSequence<TCoder>
 
             decoded[i] = new TrackPoint(
                 at, Position(latitude, 90_000_000), Position(longitude, 180_000_000),
-                channels[1], channels[2], channels[3], channels[4], channels[5], channels[6]);
+                channels[1], channels[2], channels[3], channels[4], channels[5], channels[6], channels[7]);
         }
 
         return decoded.Length == count ? decoded : decoded[..(int)count];

@@ -14,13 +14,13 @@ internal enum ColumnMode
 }
 
 /// <summary>What the encoder finds out about all points beforehand and tells the decoder.</summary>
-/// <param name="Modes">Of time, elevation, accuracy, heart rate, cadence, power, temperature.</param>
+/// <param name="Modes">Of time, elevation, accuracy, heart rate, cadence, power, temperature, speed.</param>
 /// <param name="PeriodMs">The sampling period; 0: there is none.</param>
 /// <param name="ElevationGrain">All elevations differ by multiples of this, cm.</param>
 /// <param name="IsElevationSmooth">Whether level and slope predict it better than the value before.</param>
 internal readonly record struct SequenceHints(ColumnMode[] Modes, long PeriodMs, long ElevationGrain, bool IsElevationSmooth)
 {
-    public const int Columns = 7;
+    public const int Columns = 8;
 
     /// <summary>A hint may be wrong, it only costs bytes: so many points are enough to find it.</summary>
     private const int Sample = 512;
@@ -40,6 +40,7 @@ internal readonly record struct SequenceHints(ColumnMode[] Modes, long PeriodMs,
             there[4] += point.Cadence is null ? 0 : 1;
             there[5] += point.PowerWatts is null ? 0 : 1;
             there[6] += point.TemperatureC is null ? 0 : 1;
+            there[7] += point.SpeedMillimetersPerSecond is null ? 0 : 1;
         }
 
         var modes = new ColumnMode[Columns];

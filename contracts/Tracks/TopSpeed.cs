@@ -1,14 +1,44 @@
+using Strava.Contracts.Sports;
+
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// Highest speed: the highest median of 5 legs in a row, so that a wild point, which spoils two legs, does not count. A
-/// track whose longest row of legs is shorter is taken by rows of that length. O(n).
+/// Highest speed. Where at least half of the points bring the device's own speed it is the highest of these: a wheel
+/// sensor or a Doppler receiver knows it better than the way between two positions, and has filtered it already.
+/// Otherwise it is the highest median of 5 legs in a row, so that a wild point, which spoils two legs, does not count;
+/// a track whose longest row of legs is shorter is taken by rows of that length. O(n).
 /// </summary>
 internal static class TopSpeed
 {
     private const int Window = 5;
 
-    internal static long Of(Leg[] legs)
+    internal static long Of(SportRules rules, IReadOnlyList<OrderedPoint> points, Leg[] legs) =>
+        OfDevice(rules, points, legs) ?? OfLegs(legs);
+
+    // Beyond what the sport allows it is no speed but a fault, as with legs.
+    private static long? OfDevice(SportRules rules, IReadOnlyList<OrderedPoint> points, Leg[] legs)
+    {
+        long? most = null;
+        int counted = 0, told = 0;
+        for (var index = 0; index < legs.Length; index++)
+        {
+            if (legs[index].Kind is LegKind.Paused or LegKind.Inaccurate)
+            {
+                continue;
+            }
+
+            counted++;
+            if (points[index].Point.SpeedMillimetersPerSecond is { } speed)
+            {
+                told++;
+                most = speed <= rules.MaxLegMillimetersPerSecond ? Math.Max(most ?? 0, speed) : most;
+            }
+        }
+
+        return told * 2 >= counted ? most : null;
+    }
+
+    private static long OfLegs(Leg[] legs)
     {
         var window = Math.Min(Window, LongestRow(legs));
         if (window == 0)

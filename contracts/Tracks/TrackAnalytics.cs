@@ -18,7 +18,8 @@ public sealed record TrackAnalytics
     /// <summary>The sport's distances that the track reaches, shortest first.</summary>
     public required IReadOnlyList<BestEffort> BestEfforts { get; init; }
 
-    /// <summary>Highest speed, spikes taken out, mm/s; 0 when nothing was timed.</summary>
+    /// <summary>Highest speed, mm/s: the device's own where it has one, else that of the legs with spikes taken out;
+    /// 0 when nothing was timed.</summary>
     public required long MaxSpeedMillimetersPerSecond { get; init; }
 
     /// <summary>How the heights were measured; <c>null</c> without heights.</summary>
@@ -28,19 +29,21 @@ public sealed record TrackAnalytics
     /// <param name="sport">The sport whose rules apply.</param>
     /// <param name="log">The state log.</param>
     /// <param name="points">The points in order, from <see cref="TrackOrder.Merge"/>.</param>
+    /// <param name="heights">How heights are measured, where the recording says it.</param>
     /// <exception cref="KeyNotFoundException"><paramref name="sport"/> is no defined sport.</exception>
-    public static TrackAnalytics Of(Sport sport, StateLog log, IReadOnlyList<OrderedPoint> points)
+    public static TrackAnalytics Of(
+        Sport sport, StateLog log, IReadOnlyList<OrderedPoint> points, ElevationSource? heights = null)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(points);
         var rules = SportRules.Of(sport);
-        var series = TrackSeries.Of(rules, points);
+        var series = TrackSeries.Of(rules, points, heights);
         return new TrackAnalytics
         {
             Splits = AnalyzedSplit.Cut(series, OpenSplit.Kilometer),
             SplitsMiles = AnalyzedSplit.Cut(series, OpenSplit.Mile),
             BestEfforts = EffortSearch.Find(rules.EffortDistances, log, points, series.Legs),
-            MaxSpeedMillimetersPerSecond = TopSpeed.Of(series.Legs),
+            MaxSpeedMillimetersPerSecond = TopSpeed.Of(rules, points, series.Legs),
             ElevationSource = series.Elevation.Source,
         };
     }

@@ -42,7 +42,8 @@ public sealed record TrackFigures
     /// <summary>Legs that count nothing: faster than the sport allows, or without or against time.</summary>
     public required int SuspectLegs { get; init; }
 
-    /// <summary>Points that count nothing: accuracy worse than <see cref="TrackStatistics.WorstAccuracyCm"/>.</summary>
+    /// <summary>Points that count nothing: accuracy worse than <see cref="TrackStatistics.WorstAccuracyCm"/>, or at
+    /// exactly 0, 0.</summary>
     public required int SuspectPoints { get; init; }
 
     /// <summary>Kilometres, oldest first, with the rest after the last whole one.</summary>

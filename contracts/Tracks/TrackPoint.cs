@@ -16,6 +16,8 @@ namespace Strava.Contracts.Tracks;
 /// <param name="Cadence">Cadence in revolutions (or steps) per minute.</param>
 /// <param name="PowerWatts">Power in watts.</param>
 /// <param name="TemperatureC">Air temperature in degrees Celsius.</param>
+/// <param name="SpeedMillimetersPerSecond">Speed by the device itself (its wheel sensor, or the receiver's Doppler), in
+/// mm/s.</param>
 public readonly record struct TrackPoint(
     long? AtMs,
     int LatitudeE6,
@@ -25,9 +27,14 @@ public readonly record struct TrackPoint(
     int? HeartRate = null,
     int? Cadence = null,
     int? PowerWatts = null,
-    int? TemperatureC = null)
+    int? TemperatureC = null,
+    int? SpeedMillimetersPerSecond = null)
 {
     /// <summary>The position alone.</summary>
     [JsonIgnore]
     public GeoPoint Position => new(LatitudeE6, LongitudeE6);
+
+    /// <summary>Exactly 0, 0: what receivers say that have no fix. The place itself is open sea.</summary>
+    [JsonIgnore]
+    public bool IsNullIsland => LatitudeE6 == 0 && LongitudeE6 == 0;
 }

@@ -37,9 +37,10 @@ internal sealed class TrackSeries
     /// <summary>Climb of the whole track.</summary>
     internal ElevationTotals Elevation { get; private set; }
 
-    internal static TrackSeries Of(SportRules rules, IReadOnlyList<OrderedPoint> points)
+    internal static TrackSeries Of(
+        SportRules rules, IReadOnlyList<OrderedPoint> points, ElevationSource? heights = null)
     {
-        var series = new TrackSeries(points.Count);
+        var series = new TrackSeries(points.Count) { Elevation = new ElevationTotals { Known = heights } };
         series.ReadLegs(rules, points);
         series.ReadMoving(rules);
         series.ReadHeights(points);

@@ -30,8 +30,15 @@ public sealed class TrackStatistics
     private OpenSplit _openSplit;
 
     /// <summary>Begins with nothing.</summary>
+    /// <param name="sport">The sport whose rules apply.</param>
+    /// <param name="heights">How heights are measured, where the recording says it; else it is judged by their
+    /// noise.</param>
     /// <exception cref="KeyNotFoundException">The value is no defined sport.</exception>
-    public TrackStatistics(Sport sport) => _rules = SportRules.Of(sport);
+    public TrackStatistics(Sport sport, ElevationSource? heights = null)
+    {
+        _rules = SportRules.Of(sport);
+        _elevation = new ElevationTotals { Known = heights };
+    }
 
     /// <summary>Distance so far, mm.</summary>
     public long DistanceMillimeters { get; private set; }
@@ -44,10 +51,12 @@ public sealed class TrackStatistics
     /// <param name="log">The state log.</param>
     /// <param name="points">The points in order, from <see cref="TrackOrder.Merge"/>.</param>
     /// <param name="asOfMs">Now, Unix ms UTC; without meaning once stopped.</param>
-    public static TrackFigures Compute(Sport sport, StateLog log, IEnumerable<OrderedPoint> points, long asOfMs)
+    /// <param name="heights">How heights are measured, where the recording says it.</param>
+    public static TrackFigures Compute(
+        Sport sport, StateLog log, IEnumerable<OrderedPoint> points, long asOfMs, ElevationSource? heights = null)
     {
         ArgumentNullException.ThrowIfNull(points);
-        var statistics = new TrackStatistics(sport);
+        var statistics = new TrackStatistics(sport, heights);
         foreach (var (point, interval) in points)
         {
             statistics.Add(point, interval);

@@ -9,7 +9,7 @@ namespace Strava.Contracts.Tracks;
 public sealed record TrackStatisticsState
 {
     /// <summary>The format that this code writes and reads. Raise it when a member or a rule changes.</summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     /// <summary>Format of this state.</summary>
     public int Format { get; init; } = CurrentFormat;

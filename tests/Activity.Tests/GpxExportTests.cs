@@ -99,6 +99,7 @@ public sealed class GpxExportTests
         Assert.That(actual with { PointCount = 0 }, Is.EqualTo(expected with { PointCount = 0 }), what);
         Assert.That(actual.PointCount, Is.EqualTo(recording.Points().Count(ordered => ordered.Interval >= 0)), what);
         Assert.That(again.Log.Pauses, Is.EqualTo(recording.Log.Pauses), what);
+        Assert.That(again.Analytics().MaxSpeedMillimetersPerSecond, Is.EqualTo(recording.Analytics().MaxSpeedMillimetersPerSecond), what);
     }
 
     private static Recorded Again(Recorded recording)
@@ -109,7 +110,7 @@ public sealed class GpxExportTests
     }
 
     private static Recorded Of(ImportedTrack track) =>
-        new(track.Sport ?? Sport.Run, track.StateLog(DateTimeOffset.UnixEpoch), track.Chunks());
+        new(track.Sport ?? Sport.Run, track.StateLog(DateTimeOffset.UnixEpoch), track.Chunks(), track.ElevationSource);
 
     private static byte[] Export(Recorded recording, string name = "a run")
     {
@@ -117,6 +118,7 @@ public sealed class GpxExportTests
                 Guid.NewGuid(), new ActivityCreated(Guid.NewGuid(), recording.Sport, name, Visibility.Everyone, null, DateTimeOffset.UnixEpoch)) with
         {
             Log = recording.Log,
+            ElevationSource = recording.Heights,
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.StartedAtMs!.Value),
         };
         using var target = new MemoryStream();
@@ -166,7 +168,8 @@ public sealed class GpxExportTests
         var log = StateLog.Read(changes).Log;
         var points = Walk(random, isTimed, isMixed, StartMs, atMs).ToArray();
         var chunks = points.Chunk(random.Next(1, 40)).Select((chunk, i) => new TrackChunk(i, chunk)).ToArray();
-        return new Recorded(random.Next(2) == 0 ? Sport.Run : Sport.Ride, log, chunks);
+        return new Recorded(
+            random.Next(2) == 0 ? Sport.Run : Sport.Ride, log, chunks, random.Next(2) == 0 ? ElevationSource.Barometric : null);
     }
 
     private static IEnumerable<TrackPoint> Walk(Random random, bool isTimed, bool isMixed, long fromMs, long toMs)
@@ -186,15 +189,19 @@ public sealed class GpxExportTests
                 random.Next(2) == 0 ? random.Next(1, 251) : null,
                 random.Next(2) == 0 ? random.Next(0, 301) : null,
                 random.Next(2) == 0 ? random.Next(0, 3_001) : null,
-                random.Next(2) == 0 ? random.Next(-70, 71) : null);
+                random.Next(2) == 0 ? random.Next(-70, 71) : null,
+                random.Next(2) == 0 ? random.Next(0, 20_000) : null);
         }
     }
 #pragma warning restore CA5394
 
-    private sealed record Recorded(Sport Sport, StateLog Log, IReadOnlyList<TrackChunk> Chunks)
+    private sealed record Recorded(
+        Sport Sport, StateLog Log, IReadOnlyList<TrackChunk> Chunks, ElevationSource? Heights = null)
     {
         public OrderedPoint[] Points() => TrackOrder.Merge(Chunks, Log);
 
-        public TrackFigures Figures() => TrackStatistics.Compute(Sport, Log, Points(), Log.CompletedAtMs!.Value);
+        public TrackFigures Figures() => TrackStatistics.Compute(Sport, Log, Points(), Log.CompletedAtMs!.Value, Heights);
+
+        public TrackAnalytics Analytics() => TrackAnalytics.Of(Sport, Log, Points(), Heights);
     }
 }

@@ -26,6 +26,37 @@ public sealed class GpxReaderTests
             46_051_235, 14_512_346, ElevationCm: 30_025, HeartRate: 141, Cadence: 85, PowerWatts: 210, TemperatureC: -3)));
     }
 
+    [TestCase("Garmin Edge 530", true)]
+    [TestCase("Garmin f\u0113nix 6", true)]
+    [TestCase("Wahoo ELEMNT BOLT", true)]
+    [TestCase("Garmin Forerunner 945", true)]
+    [TestCase("A phone with barometer", true)]
+    [TestCase("Open fitness platform with barometer", true)]
+    [TestCase("Garmin Edge 200", false)]
+    [TestCase("Garmin Connect", false, Description = "the site, not the device")]
+    [TestCase("Barometer app without barometers", false)]
+    [TestCase("", false)]
+    public void A_device_that_has_a_barometer_is_known_by_its_name(string creator, bool isBarometric)
+    {
+        var track = Read($"""<gpx creator="{creator}"><trk><trkseg><trkpt lat="1" lon="1"/></trkseg></trk></gpx>""");
+
+        Assert.That(track.ElevationSource, Is.EqualTo(isBarometric ? ElevationSource.Barometric : (ElevationSource?)null));
+    }
+
+    [Test]
+    public void A_devices_speed_is_read_wherever_it_stands()
+    {
+        var track = Read(
+            """
+            <gpx xmlns:x="http://www.garmin.com/xmlschemas/TrackPointExtension/v2"><trk><trkseg><trkpt lat="1" lon="1"><speed>5.0004</speed></trkpt>
+            <trkpt lat="1" lon="1"><extensions><x:TrackPointExtension><x:speed>4.5</x:speed></x:TrackPointExtension></extensions></trkpt>
+            <trkpt lat="1" lon="1"><speed>-1</speed></trkpt><trkpt lat="1" lon="1"><speed>NaN</speed></trkpt></trkseg></trk></gpx>
+            """);
+
+        Assert.That(
+            track.Segments.Single().Points.Select(point => point.SpeedMillimetersPerSecond), Is.EqualTo(new int?[] { 5_000, 4_500, null, null }));
+    }
+
     [Test]
     public void The_gaps_between_segments_are_pauses_and_segments_are_put_in_time_order()
     {

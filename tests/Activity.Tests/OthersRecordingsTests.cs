@@ -32,6 +32,20 @@ public sealed class OthersRecordingsTests
         Assert.That(figures.DistanceMillimeters, Is.LessThan(1_000_000));
     }
 
+    // As OpenTracks' own tests assert it: moving 101 s, and the highest speed, by the file's speeds where it has them.
+    [TestCase("opentracks/gpx11_without_speed.gpx", 0.75, 0.01)]
+    [TestCase("opentracks/gpx11_with_speed_no_namespace.gpx", 5.0, 0)]
+    public void The_top_speed_is_that_of_the_file_where_it_tells_speeds(string file, double expected, double tolerance)
+    {
+        var track = Read(file);
+        var log = track.StateLog(DateTimeOffset.UnixEpoch);
+        var points = TrackOrder.Merge(track.Chunks(), log);
+
+        var analytics = TrackAnalytics.Of(Sport.Run, log, points, track.ElevationSource);
+        Assert.That(analytics.MaxSpeedMillimetersPerSecond / 1_000.0, Is.EqualTo(expected).Within(tolerance));
+        Assert.That(TrackStatistics.Compute(Sport.Run, log, points, 0).MovingMs, Is.EqualTo(101_000));
+    }
+
     [Test]
     public void Every_file_with_a_position_is_read()
     {

@@ -27,6 +27,70 @@ public sealed class RecordingTests
     }
 
     [Test]
+    public async Task Longer_than_a_week_it_is_not_saved_and_its_real_end_may_be_given_later()
+    {
+        var athlete = Athlete();
+        var id = await StartedAsync(athlete);
+        const int Week = 7 * 24 * 3_600;
+
+        var refusal = await JsonAsync(ChangeAsync(athlete, id, "COMPLETE", Week + 1), 422);
+        Assert.That(refusal.GetProperty("code").GetString(), Is.EqualTo("activity/too-long"));
+        Assert.That(refusal.GetProperty("errors").GetProperty("at").GetArrayLength(), Is.EqualTo(1));
+        var open = await JsonAsync(athlete.GetAsync($"/activities/{id}"), 200);
+        Assert.That(open.GetProperty("state").GetString(), Is.EqualTo("STARTED"), "nothing is stored");
+
+        await JsonAsync(ChangeAsync(athlete, id, "STOPPED", Week), 200);
+        var saved = await JsonAsync(ChangeAsync(athlete, id, "COMPLETE", Week + 3_600), 200);
+        Assert.That(saved.GetProperty("totalSeconds").GetDouble(), Is.EqualTo(Week), "exactly a week is one");
+        await JsonAsync(ChangeAsync(athlete, id, "COMPLETE", Week + 3_600), 200);
+    }
+
+    [Test]
+    public async Task A_point_without_a_fix_is_kept_and_neither_counted_nor_drawn()
+    {
+        var athlete = Athlete();
+        var id = await StartedAsync(athlete);
+        object[] points = [Point(0), new { at = At(2), lat = 0, lon = 0 }, Point(5), new { at = At(6), lat = -0.0000004, lon = 0.0 }, Point(10)];
+        await JsonAsync(athlete.PostAsJsonAsync($"/activities/{id}/routes", new { sequence = 0, points }), 200);
+        var plain = await StartedAsync(athlete);
+        await JsonAsync(SendAsync(athlete, plain, 0, 0, 5, 10), 200);
+
+        var one = await JsonAsync(ChangeAsync(athlete, id, "COMPLETE", 20), 200);
+        var other = await JsonAsync(ChangeAsync(athlete, plain, "COMPLETE", 20), 200);
+        foreach (var figure in new[] { "distanceMeters", "movingSeconds", "splits", "route" })
+        {
+            Assert.That(one.GetProperty(figure).GetRawText(), Is.EqualTo(other.GetProperty(figure).GetRawText()), figure);
+        }
+
+        Assert.That(one.GetProperty("pointCount").GetInt32(), Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task An_imported_files_barometer_and_speeds_count_also_after_its_sport_was_changed()
+    {
+        var athlete = Athlete();
+        var points = string.Concat(Enumerable.Range(0, 20).Select(i =>
+            $"<trkpt lat=\"46.{i:0000}\" lon=\"14\"><ele>{300 + (i % 2 * 3)}</ele><time>{At(i * 10)}</time><speed>{3 + (i % 2)}</speed></trkpt>"));
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent($"<gpx creator=\"Garmin Edge 530\"><trk><trkseg>{points}</trkseg></trk></gpx>"), "file", "a.gpx" },
+            { new StringContent("RUN"), "type" },
+        };
+        var imported = (await JsonAsync(athlete.PostAsync("/activities/import", form), 201))[0];
+        var id = imported.GetProperty("id").GetString();
+        Assert.That(imported.GetProperty("elevationGainMeters").GetDouble(), Is.EqualTo(30), "ten steps of 3 m");
+
+        var details = await JsonAsync(athlete.GetAsync($"/activities/{id}"), 200);
+        Assert.That(details.GetProperty("elevationSource").GetString(), Is.EqualTo("BAROMETRIC"));
+        Assert.That(details.GetProperty("maxSpeedMetersPerSecond").GetDouble(), Is.EqualTo(4));
+        var changed = await JsonAsync(athlete.PatchAsJsonAsync($"/activities/{id}", new { type = "RIDE" }), 200);
+        Assert.That(changed.GetProperty("elevationGainMeters").GetDouble(), Is.EqualTo(30));
+        Assert.That(changed.GetProperty("elevationSource").GetString(), Is.EqualTo("BAROMETRIC"));
+        var list = await JsonAsync(athlete.GetAsync("/activities?mode=USER"), 200);
+        Assert.That(list[0].GetProperty("elevationGainMeters").GetDouble(), Is.EqualTo(30));
+    }
+
+    [Test]
     public async Task The_figures_are_right_while_the_activity_is_open()
     {
         var athlete = Athlete();

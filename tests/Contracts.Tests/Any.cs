@@ -49,7 +49,8 @@ internal static class Any
                 hasChannels == 1 && isThere == 1 ? heartRate : null,
                 hasChannels > 0 ? others.Item1 : null,
                 hasChannels > 1 ? others.Item2 : null,
-                hasChannels > 1 && isThere > 1 ? others.Item3 : null)).ArrayOf()
+                hasChannels > 1 && isThere > 1 ? others.Item3 : null,
+                hasChannels == 2 && isThere == 2 ? heartRate : null)).ArrayOf()
         select points;
 
     private static Gen<long> AnyLong => Gen.Elements(long.MinValue, long.MaxValue, 0, -1, DayMs);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
@@ -60,6 +61,41 @@ public sealed class ElevationTests
         heights[500] = 900_000;
         Assert.That(Compute(heights).ElevationSource, Is.EqualTo(ElevationSource.Barometric));
     }
+
+    // 50 heights are too few to judge by, and these are noisy too.
+    [TestCase(null, ElevationSource.Gps)]
+    [TestCase(ElevationSource.Gps, ElevationSource.Gps)]
+    [TestCase(ElevationSource.Barometric, ElevationSource.Barometric)]
+    public void What_the_recording_says_of_its_heights_ends_all_guessing(ElevationSource? said, ElevationSource expected)
+    {
+        var log = StateLog.Empty.Append(new(Transition.Started, 0));
+        TrackPoint[] points = [.. Enumerable.Range(0, 50).Select(i => At(i * 1_000, 10_000 + (i % 2 * 250)))];
+        var ordered = TrackOrder.Merge([new TrackChunk(1, points)], log);
+        var figures = TrackStatistics.Compute(Sport.Ride, log, ordered, 0, said);
+        var streams = ActivityStreams.From(Sport.Ride, 0, ordered, said);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(figures.ElevationSource, Is.EqualTo(expected));
+            Assert.That(figures.ElevationGainCm, Is.EqualTo(expected == ElevationSource.Gps ? 0 : 25 * 250), "2.5 m up and down");
+            Assert.That(TrackAnalytics.Of(Sport.Ride, log, ordered, said).ElevationSource, Is.EqualTo(expected));
+            Assert.That(streams.Altitude, Has.Count.EqualTo(50));
+        }
+    }
+
+    [Test]
+    public void What_the_recording_says_is_stored_with_the_state()
+    {
+        var statistics = new TrackStatistics(Sport.Ride, ElevationSource.Barometric);
+        var state = JsonSerializer.Deserialize<TrackStatisticsState>(JsonSerializer.Serialize(statistics.Snapshot()))!;
+        statistics = TrackStatistics.Restore(state);
+        statistics.Add(At(0, 0), 0);
+        Assert.That(statistics.Figures(StateLog.Empty, 0).ElevationSource, Is.EqualTo(ElevationSource.Barometric));
+    }
+
+    [Test]
+    public void A_recording_that_says_it_but_has_no_heights_has_no_source() =>
+        Assert.That(
+            new TrackStatistics(Sport.Ride, ElevationSource.Barometric).Figures(StateLog.Empty, 0).ElevationSource, Is.Null);
 
     [TestCase(7, Description = "a barometer")]
     [TestCase(6, Description = "few heights")]

@@ -15,19 +15,19 @@ public sealed class PointCodecTests
         {
             Assert.That(Convert.ToHexStringLower(PointColumns.Write(points)), Is.EqualTo(vector.Body));
             Assert.That(Convert.ToHexStringLower(PointCodec.ContentHash(points)), Is.EqualTo(vector.Sha256));
-                Assert.That(PointCodec.Decode([1, 0, .. body]), Is.EqualTo(points));
+            Assert.That(PointCodec.Decode([Version(points), 0, .. body]), Is.EqualTo(points));
         }
     }
 
-    // Frozen when version 2 was made: what is stored in that form is read for ever, and written the same on every machine.
+    // Frozen when version 3 was made: what is stored in that form is read for ever, and written the same on every machine.
     [TestCaseSource(nameof(CodecVectors))]
-    public void Version_2_stays_as_it_was_frozen(CodecVector vector)
+    public void Version_3_stays_as_it_was_frozen(CodecVector vector)
     {
         var points = vector.TrackPoints();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Convert.ToHexStringLower(PointCodec.Encode(points)), Is.EqualTo(vector.Version2));
-            Assert.That(PointCodec.Decode(Convert.FromHexString(vector.Version2)), Is.EqualTo(points));
+            Assert.That(Convert.ToHexStringLower(PointCodec.Encode(points)), Is.EqualTo(vector.Version3));
+            Assert.That(PointCodec.Decode(Convert.FromHexString(vector.Version3)), Is.EqualTo(points));
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class PointCodecTests
     public void The_hash_is_that_of_the_points_however_they_were_stored() =>
         Properties.Check(Prop.ForAll(Any.Points.ToArbitrary(), points =>
         {
-            var stored = PointCodec.Decode([1, 0, .. PointColumns.Write(points)]);
+            var stored = PointCodec.Decode([Version(points), 0, .. PointColumns.Write(points)]);
             var deflated = PointCodec.Decode(PointCodec.Encode(points));
             return PointCodec.ContentHash(stored).AsSpan().SequenceEqual(PointCodec.ContentHash(deflated));
         }));
@@ -58,7 +58,7 @@ public sealed class PointCodecTests
     public void Random_bytes_are_decoded_or_refused_and_nothing_else() =>
         Properties.Check(Prop.ForAll(Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf().ToArbitrary(), bytes =>
             IsDecodedOrRefused(bytes) && IsDecodedOrRefused([1, 0, .. bytes]) && IsDecodedOrRefused([1, 1, .. bytes])
-            && IsDecodedOrRefused([1, 0, 3, 1, .. bytes]) && IsDecodedOrRefused([2, .. bytes])), runs: 3_000);
+            && IsDecodedOrRefused([1, 0, 3, 1, .. bytes]) && IsDecodedOrRefused([3, .. bytes])), runs: 3_000);
 
     [Test]
     public void Damaged_bytes_are_decoded_or_refused_and_nothing_else() =>
@@ -68,7 +68,7 @@ public sealed class PointCodecTests
             {
                 var ((points, where), value) = damage;
                 var encoded = PointCodec.Encode(points);
-                byte[] stored = [1, 0, .. PointColumns.Write(points)];
+                byte[] stored = [Version(points), 0, .. PointColumns.Write(points)];
                 var cut = stored[..(where % stored.Length)];
                 encoded[where % encoded.Length] = (byte)value;
                 stored[where % stored.Length] = (byte)value;
@@ -79,7 +79,7 @@ public sealed class PointCodecTests
     public void A_cut_off_end_is_refused()
     {
         var points = SimulatedRide(100);
-        byte[] stored = [1, 0, .. PointColumns.Write(points)];
+        byte[] stored = [Version(points), 0, .. PointColumns.Write(points)];
         var encoded = PointCodec.Encode(points);
         using (Assert.EnterMultipleScope())
         {
@@ -97,7 +97,8 @@ public sealed class PointCodecTests
     }
 
     [TestCase("", Description = "nothing")]
-    [TestCase("0300", Description = "another version")]
+    [TestCase("0400", Description = "another version")]
+    [TestCase("0200", Description = "no body")]
     [TestCase("010200", Description = "another storage")]
     [TestCase("0100ffffffff0f0000", Description = "four thousand million points in nothing")]
     [TestCase("0100c09a0c", Description = "200,000 points in nothing")]
@@ -181,6 +182,8 @@ public sealed class PointCodecTests
         return points;
     }
 
+    private static byte Version(TrackPoint[] points) => (byte)(PointColumns.HasSpeed(points) ? 2 : 1);
+
     private static bool IsDecodedOrRefused(byte[] bytes)
     {
         try
@@ -198,11 +201,13 @@ public sealed class PointCodecTests
     private static IEnumerable<TestCaseData> CodecVectors() =>
         Vectors.Cases<CodecVector>("codec.json", vector => vector.Name);
 
-    // A point is [time ms, latitude, longitude, height cm, accuracy cm, heart rate, cadence, power, temperature].
-    public sealed record CodecVector(string Name, long?[][] Points, string Body, string Sha256, string Version2)
+    // A point is [time ms, latitude, longitude, height cm, accuracy cm, heart rate, cadence, power, temperature], and
+    // since version 2 speed mm/s.
+    public sealed record CodecVector(string Name, long?[][] Points, string Body, string Sha256, string Version3)
     {
         internal TrackPoint[] TrackPoints() => [.. Points.Select(point => new TrackPoint(
             point[0], (int)point[1]!, (int)point[2]!, (int?)point[3], (int?)point[4],
-            (int?)point[5], (int?)point[6], (int?)point[7], (int?)point[8]))];
+            (int?)point[5], (int?)point[6], (int?)point[7], (int?)point[8],
+            point.Length > 9 ? (int?)point[9] : null))];
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Strava.Contracts.Rest;
+using Strava.Contracts.Sports;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
 
@@ -73,6 +74,29 @@ public sealed class RequestTests
     [TestCase("""{"sequence": 1.5, "points": []}""")]
     public void Points_that_cannot_be_read_fail_in_the_reader(string json) =>
         Assert.That(() => Read<PostRoute>(json), Throws.InstanceOf<JsonException>());
+
+    [TestCase("RUN ")]
+    [TestCase(" RUN")]
+    [TestCase("RUN\\n")]
+    [TestCase("RUN,RIDE", Description = "the framework makes a sport of it that is none")]
+    [TestCase("RUN, RIDE")]
+    [TestCase("")]
+    [TestCase("Run\\u0000")]
+    [TestCase("\\ud800", Description = "half a pair")]
+    [TestCase("1")]
+    public void A_word_that_is_not_quite_one_fails_in_the_reader(string word) =>
+        Assert.That(() => Read<CreateActivity>($$"""{"type": "{{word}}"}"""), Throws.InstanceOf<JsonException>());
+
+    [Test]
+    public void A_word_is_known_by_its_escapes_too() =>
+        Assert.That(Read<CreateActivity>("""{"type": "\u0052UN"}""").Type, Is.EqualTo(Sport.Run));
+
+    [Test]
+    public void A_number_that_json_cannot_say_is_not_written()
+    {
+        var point = Read<PointDto>("""{"at": "2026-11-22T07:00:00Z", "lat": 46, "lon": 14, "elevationMeters": 1e999}""");
+        Assert.That(JsonSerializer.Serialize(point), Does.Not.Contain("elevationMeters"));
+    }
 
     [Test]
     public void A_point_is_put_on_the_grid_and_implausible_channels_are_dropped()

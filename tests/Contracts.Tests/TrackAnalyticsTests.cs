@@ -36,13 +36,13 @@ public sealed class TrackAnalyticsTests
     {
         // 44,966 millionths of a degree are 5,000.0 m.
         var reachedE6 = 44_900;
-        while (Haversine.DistanceMillimeters(new GeoPoint(0, 0), new GeoPoint(0, reachedE6)) < 5_000_000)
+        while (Haversine.DistanceMillimeters(new GeoPoint(0, 1), new GeoPoint(0, reachedE6)) < 5_000_000)
         {
             reachedE6++;
         }
 
-        var reached = Analyze(Sport.Ride, [new(0, 0, 0), new(1_000_000, 0, reachedE6)]);
-        var missed = Analyze(Sport.Ride, [new(0, 0, 0), new(1_000_000, 0, reachedE6 - 1)]);
+        var reached = Analyze(Sport.Ride, [new(0, 0, 1), new(1_000_000, 0, reachedE6)]);
+        var missed = Analyze(Sport.Ride, [new(0, 0, 1), new(1_000_000, 0, reachedE6 - 1)]);
         Assert.That(reached.BestEfforts.Select(effort => effort.Name), Is.EqualTo(["5 km"]));
         Assert.That(missed.BestEfforts, Is.Empty);
     }
@@ -138,6 +138,34 @@ public sealed class TrackAnalyticsTests
         var log = StateLog.Empty.Append(new(Transition.Started, 0));
         var streams = ActivityStreams.From(Sport.Run, 0, TrackOrder.Merge([new TrackChunk(1, points)], log));
         Assert.That(streams.Grade, Is.All.EqualTo(0));
+    }
+
+    [TestCase(new[] { 5_000, 4_000, 3_000 }, 5_000, Description = "the device's own highest, without a median")]
+    [TestCase(new[] { 5_000, 4_000, 12_501 }, 5_000, Description = "no runner is so fast")]
+    [TestCase(new[] { 5_000, -1, 3_000 }, 5_000, Description = "most points have it")]
+    [TestCase(new[] { 5_000, -1, -1 }, 1_112, Description = "one in three has it: by the legs")]
+    [TestCase(new[] { 12_501, 12_502, 12_503 }, 1_112, Description = "a channel of faults: by the legs")]
+    public void Top_speed_is_the_devices_own_where_it_has_one(int[] speeds, long expected)
+    {
+        TrackPoint[] points = [.. speeds.Select((speed, i) => new TrackPoint(i * 10_000, 46_000_000 + (i * 100), 14_000_000)
+        {
+            SpeedMillimetersPerSecond = speed < 0 ? null : speed,
+        })];
+        Assert.That(Analyze(Sport.Run, points).MaxSpeedMillimetersPerSecond, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_speed_in_a_pause_or_of_a_point_that_counts_nothing_does_not_count()
+    {
+        var log = StateLog.Empty.AppendRange([
+            new(Transition.Started, 0), new(Transition.Paused, 10_000), new(Transition.Resumed, 30_000), new(Transition.Stopped, 50_000)]);
+        TrackPoint[] points = [
+            new(0, 46_000_000, 14_000_000) { SpeedMillimetersPerSecond = 2_000 },
+            new(20_000, 46_000_000, 14_000_000) { SpeedMillimetersPerSecond = 9_000 },
+            new(40_000, 46_000_000, 14_000_000, AccuracyCm: 9_000) { SpeedMillimetersPerSecond = 8_000 },
+            new(50_000, 46_000_000, 14_000_000) { SpeedMillimetersPerSecond = 1_000 }];
+        var analytics = TrackAnalytics.Of(Sport.Run, log, TrackOrder.Merge([new TrackChunk(1, points)], log));
+        Assert.That(analytics.MaxSpeedMillimetersPerSecond, Is.EqualTo(2_000));
     }
 
     private static TrackAnalytics Analyze(Sport sport, TrackPoint[] points)

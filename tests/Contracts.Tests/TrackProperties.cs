@@ -33,7 +33,7 @@ public sealed class TrackProperties
     public void A_snapshot_does_not_change_with_what_is_added_later()
     {
         var statistics = new TrackStatistics(Sport.Ride);
-        statistics.Add(new TrackPoint(0, 0, 0), 0);
+        statistics.Add(new TrackPoint(0, 0, 1), 0);
         var before = JsonSerializer.Serialize(statistics.Snapshot());
         var snapshot = statistics.Snapshot();
         statistics.Add(new TrackPoint(100_000, 20_000, 0), 0);

@@ -45,7 +45,7 @@ public sealed class TrackStatisticsTests
     [TestCase(Sport.Run, 150, 1)]
     public void A_leg_that_nobody_can_make_counts_nothing_and_is_marked(Sport sport, int stepE6, int suspectLegs)
     {
-        TrackPoint[] points = [new(0, 0, 0), new(1_000, stepE6, 0), new(2_000, stepE6 + 50, 0)];
+        TrackPoint[] points = [new(0, 0, 1), new(1_000, stepE6, 1), new(2_000, stepE6 + 50, 1)];
         var figures = Compute(points, Open, sport);
         var counted = suspectLegs == 1 ? 0 : Haversine.DistanceMillimeters(points[0].Position, points[1].Position);
         using (Assert.EnterMultipleScope())
@@ -88,6 +88,21 @@ public sealed class TrackStatisticsTests
             Assert.That(figures.SuspectPoints, Is.EqualTo(1));
             Assert.That(figures.PointCount, Is.EqualTo(3));
             Assert.That(figures.DistanceMillimeters, Is.EqualTo(2 * LegMillimeters).Within(1));
+        }
+    }
+
+    [Test]
+    public void A_point_on_null_island_counts_nothing_and_the_next_leg_begins_at_the_last_good_one()
+    {
+        TrackPoint[] points = [At(0, 0), new(10_000, 0, 0, 90_000), new(11_000, 0, 0), At(20, 2)];
+        var figures = Compute(points, Open);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(figures, Has.Property("SuspectPoints").EqualTo(2).And.Property("SuspectLegs").Zero);
+            Assert.That(figures.PointCount, Is.EqualTo(4), "kept");
+            Assert.That(figures.DistanceMillimeters, Is.EqualTo(2 * LegMillimeters).Within(1));
+            Assert.That(figures.ElevationSource, Is.Null, "nor does its height");
+            Assert.That(Compute([At(0, 0), new(10_000, 0, 1)], Open).SuspectPoints, Is.Zero, "there only");
         }
     }
 
@@ -140,7 +155,7 @@ public sealed class TrackStatisticsTests
         var statistics = new TrackStatistics(Sport.Ride);
         for (var index = 0; index < 1_000; index++)
         {
-            statistics.Add(new TrackPoint(null, 0, index % 2 == 0 ? 0 : 180_000_000), 0);
+            statistics.Add(new TrackPoint(null, 1, index % 2 == 0 ? 0 : 180_000_000), 0);
         }
 
         var splits = statistics.Figures(StateLog.Empty, 0).Splits;

@@ -20,7 +20,7 @@ internal sealed record OurFigures(
         var log = track.StateLog(DateTimeOffset.UnixEpoch);
         var chunks = track.Chunks();
         var points = TrackOrder.Merge(chunks, log);
-        var statistics = new TrackStatistics(sport);
+        var statistics = new TrackStatistics(sport, track.ElevationSource);
         foreach (var (point, interval) in points)
         {
             statistics.Add(point, interval);
@@ -31,7 +31,7 @@ internal sealed record OurFigures(
         var joined = TrackOrder.Merge(chunks, unpaused);
         return new OurFigures(
             statistics.Figures(log, log.CompletedAtMs!.Value),
-            TrackAnalytics.Of(sport, log, points),
+            TrackAnalytics.Of(sport, log, points, track.ElevationSource),
             statistics.Snapshot(),
             [.. MovingRule.Compared.Select(rule => rule.MovingSeconds(SportRules.Of(sport), joined))]);
     }

@@ -71,7 +71,7 @@ internal static class FigureCheck
                 continue;
             }
 
-            if (point.AccuracyCm > 5_000)
+            if (point.AccuracyCm > 5_000 || point is { LatitudeE6: 0, LongitudeE6: 0 })
             {
                 continue;
             }

@@ -31,6 +31,9 @@ internal sealed record Activity
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How its heights are measured, where its file says it. In the stream only: whoever works out figures has it.</summary>
+    public ElevationSource? ElevationSource { get; init; }
+
     public StateLog Log { get; init; } = StateLog.Empty;
 
     public ActivityState State { get; init; }
@@ -52,31 +55,29 @@ internal sealed record Activity
         Visibility = created.Visibility,
         TimeZone = created.TimeZone,
         CreatedAt = created.CreatedAt,
+        ElevationSource = created.ElevationSource,
     };
 
     /// <summary>The activity after one more event of its stream.</summary>
-    public Activity Apply(object @event) => @event switch
+    public Activity Apply(object @event) => Apply([@event]);
+
+    /// <summary>The activity after more events. The state log is taken up once: line by line its cost would be O(k²).</summary>
+    public Activity Apply(IEnumerable<object> events)
     {
-        ActivityStarted started => WithChange(Transition.Started, started.At),
-        ActivityPaused paused => WithChange(Transition.Paused, paused.At),
-        ActivityResumed resumed => WithChange(Transition.Resumed, resumed.At),
-        ActivityStopped stopped => WithChange(Transition.Stopped, stopped.At),
-        ActivityCompleted completed when Final is not null => this with { Final = completed },
-        ActivityCompleted completed => WithChange(Transition.Complete, completed.At) with { Final = completed },
-        ActivityRenamed renamed => this with { Name = renamed.Name },
-        ActivityDescribed described => this with { Description = described.Description },
-        ActivityVisibilityChanged changed => this with { Visibility = changed.Visibility },
-        ActivitySportChanged changed => this with { Sport = changed.Sport },
-        ActivityDeleted => this with { Deleted = true },
-        _ => this,
-    } with
-    { Version = Version + 1 };
+        var changes = new List<StateChange>();
+        var after = events.Aggregate(this, (activity, e) => activity.After(e, changes));
+        if (changes.Count == 0)
+        {
+            return after;
+        }
+
+        var log = Log.AppendRange(changes);
+        return after with { Log = log, State = log.State };
+    }
 
     /// <summary>A stream's events folded, the points left aside.</summary>
     public static Activity Of(Guid id, IReadOnlyList<object> events) =>
         Create(id, (ActivityCreated)events[0]).Apply(events.Skip(1));
-
-    public Activity Apply(IEnumerable<object> events) => events.Aggregate(this, (activity, e) => activity.Apply(e));
 
     /// <summary>The stream's events for accepted lines of the state log; <paramref name="complete"/> makes the one with the figures.</summary>
     public static IEnumerable<object> EventsOf(IEnumerable<StateChange> changes, Func<StateChange, ActivityCompleted> complete)
@@ -118,9 +119,28 @@ internal sealed record Activity
             DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(startedAt, zone).DateTime));
     }
 
-    private Activity WithChange(Transition word, DateTimeOffset at)
+    /// <param name="event">The next event of the stream.</param>
+    /// <param name="changes">Gathers the lines of the state log, which this leaves as it is.</param>
+    private Activity After(object @event, List<StateChange> changes) => @event switch
     {
-        var log = Log.Append(new StateChange(word, at.ToUnixTimeMilliseconds()));
-        return this with { Log = log, State = log.State, StartedAt = StartedAt ?? at };
+        ActivityStarted started => WithChange(changes, Transition.Started, started.At),
+        ActivityPaused paused => WithChange(changes, Transition.Paused, paused.At),
+        ActivityResumed resumed => WithChange(changes, Transition.Resumed, resumed.At),
+        ActivityStopped stopped => WithChange(changes, Transition.Stopped, stopped.At),
+        ActivityCompleted completed when Final is not null => this with { Final = completed },
+        ActivityCompleted completed => WithChange(changes, Transition.Complete, completed.At) with { Final = completed },
+        ActivityRenamed renamed => this with { Name = renamed.Name },
+        ActivityDescribed described => this with { Description = described.Description },
+        ActivityVisibilityChanged changed => this with { Visibility = changed.Visibility },
+        ActivitySportChanged changed => this with { Sport = changed.Sport },
+        ActivityDeleted => this with { Deleted = true },
+        _ => this,
+    } with
+    { Version = Version + 1 };
+
+    private Activity WithChange(List<StateChange> changes, Transition word, DateTimeOffset at)
+    {
+        changes.Add(new StateChange(word, at.ToUnixTimeMilliseconds()));
+        return this with { StartedAt = StartedAt ?? at };
     }
 }

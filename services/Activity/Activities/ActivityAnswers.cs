@@ -40,10 +40,11 @@ internal static class ActivityAnswers
             StateLog = [.. activity.Log.Changes.Select(StateLogEntry.From)],
             Pauses = [.. activity.Log.Pauses.Select(pause => PauseEntry.Of(pause, nowMs))],
             Splits = [],
-            Route = new RouteEntry(Polyline.Encode(points.Select(ordered => ordered.Point.Position))),
+            Route = new RouteEntry(Polyline.Encode(
+                points.Where(ordered => !ordered.Point.IsNullIsland).Select(ordered => ordered.Point.Position))),
         }
-        .With(TrackStatistics.Compute(activity.Sport, activity.Log, points, nowMs))
-        .With(TrackAnalytics.Of(activity.Sport, activity.Log, points));
+        .With(TrackStatistics.Compute(activity.Sport, activity.Log, points, nowMs, activity.ElevationSource))
+        .With(TrackAnalytics.Of(activity.Sport, activity.Log, points, activity.ElevationSource));
     }
 
     /// <param name="activity">A saved activity.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -14,13 +15,12 @@ internal sealed record ActivityCursor(DateTimeOffset StartedAt, Guid Id)
     {
         Span<byte> bytes = stackalloc byte[64];
 
-        // Asked first: the decoder throws on characters that are not its own.
-        if (!Base64Url.IsValid(text, out var length) || length > bytes.Length)
+        // By status: the decoder that throws also refuses some of what IsValid calls valid (blanks, padding).
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done)
         {
             return null;
         }
 
-        var written = Base64Url.DecodeFromChars(text, bytes);
         var parts = Encoding.ASCII.GetString(bytes[..written]).Split('.');
         return parts is [var ticks, var id]
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)

@@ -34,7 +34,8 @@ internal sealed class ActivityStream
 
     /// <param name="now">While the activity is open its times run until now.</param>
     public TrackFigures Figures(DateTimeOffset now) =>
-        TrackStatistics.Compute(Activity.Sport, Activity.Log, Points(), now.ToUnixTimeMilliseconds());
+        TrackStatistics.Compute(
+            Activity.Sport, Activity.Log, Points(), now.ToUnixTimeMilliseconds(), Activity.ElevationSource);
 
     public static RouteRecorded EventOf(TrackChunk chunk) =>
         new(chunk.Sequence, chunk.Points.Length, Convert.ToBase64String(PointCodec.Encode(chunk.Points)));

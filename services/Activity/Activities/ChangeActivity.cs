@@ -49,9 +49,9 @@ internal static class ChangeActivityEndpoint
             return Refusals.Of(decision);
         }
 
-        if (request.State == Transition.Complete && MissingPart(request, stream!) is { } missing)
+        if (request.State == Transition.Complete && (TooLong(activity.Log, changes) ?? MissingPart(request, stream!)) is { } refused)
         {
-            return missing;
+            return refused;
         }
 
         var events = Edits(request, activity).ToList();
@@ -78,7 +78,7 @@ internal static class ChangeActivityEndpoint
             return Activity.Completed(
                 DateTimeOffset.FromUnixTimeMilliseconds(atMs),
                 of.StartedAt ?? DateTimeOffset.FromUnixTimeMilliseconds(log.StartedAtMs!.Value),
-                TrackStatistics.Compute(of.Sport, log, points, atMs),
+                TrackStatistics.Compute(of.Sport, log, points, atMs, of.ElevationSource),
                 of.TimeZone ?? locked.AthleteTimeZone);
         }
     }
@@ -105,6 +105,15 @@ internal static class ChangeActivityEndpoint
             yield return new ActivitySportChanged(sport);
         }
     }
+
+    /// <summary>A forgotten recording: saved with its real end it is welcome, whenever that is done.</summary>
+    private static ProblemHttpResult? TooLong(StateLog log, IReadOnlyList<StateChange> changes) =>
+        changes.Count > 0 && log.AppendRange(changes).AsOf(0).TotalMs > RequestRules.LongestActivity.TotalMilliseconds
+            ? Problems.Impossible(
+                "at",
+                $"It would last more than {RequestRules.LongestActivity.Days} days; give the time at which it really ended.",
+                "activity/too-long")
+            : null;
 
     /// <summary>The phone said what it sent: whatever has not arrived is named, and nothing is saved short.</summary>
     private static ProblemHttpResult? MissingPart(PatchActivity request, ActivityStream stream)

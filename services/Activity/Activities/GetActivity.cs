@@ -49,6 +49,7 @@ internal static class GetActivityEndpoints
         }
 
         var stream = (await store.FetchStreamAsync(id, cancellationToken))!;
-        return TypedResults.Ok(ActivityStreams.From(stream.Activity.Sport, stream.Activity.Log.StartedAtMs, stream.Points()));
+        return TypedResults.Ok(ActivityStreams.From(
+            stream.Activity.Sport, stream.Activity.Log.StartedAtMs, stream.Points(), stream.Activity.ElevationSource));
     }
 }

@@ -69,7 +69,9 @@ internal static class GpxWriter
         xml.WriteStartDocument();
         xml.WriteStartElement("gpx", GpxNames.Gpx11);
         xml.WriteAttributeString("version", "1.1");
-        xml.WriteAttributeString("creator", "Open fitness platform");
+        xml.WriteAttributeString(
+            "creator",
+            "Open fitness platform" + (activity.ElevationSource == ElevationSource.Barometric ? GpxCreator.WithBarometer : ""));
         xml.WriteAttributeString("xmlns", "gpxtpx", null, GpxNames.Garmin);
         xml.WriteAttributeString("xmlns", "own", null, GpxNames.Own);
         if (activity.StartedAt is { } startedAt)
@@ -131,7 +133,7 @@ internal static class GpxWriter
     private static void WriteChannels(XmlWriter xml, in TrackPoint point)
     {
         var (hasGarmins, hasOthers) = (
-            (point.HeartRate ?? point.Cadence ?? point.TemperatureC) is not null, (point.PowerWatts ?? point.AccuracyCm) is not null);
+            (point.HeartRate ?? point.Cadence ?? point.TemperatureC) is not null, (point.PowerWatts ?? point.AccuracyCm ?? point.SpeedMillimetersPerSecond) is not null);
         if (!hasGarmins && !hasOthers)
         {
             return;
@@ -157,6 +159,12 @@ internal static class GpxWriter
         if (point.AccuracyCm is { } accuracyCm)
         {
             xml.WriteElementString("own", "accuracyMeters", GpxNames.Own, Decimal(accuracyCm, 100));
+        }
+
+        if (point.SpeedMillimetersPerSecond is { } speed)
+        {
+            // GPX 1.0 had it, 1.1 has no place for it.
+            xml.WriteElementString("own", "speed", GpxNames.Own, Decimal(speed, 1_000));
         }
 
         xml.WriteEndElement();

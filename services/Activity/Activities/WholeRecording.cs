@@ -12,6 +12,7 @@ namespace Strava.Activities.Activities;
 /// <param name="Log">Ends with COMPLETE.</param>
 /// <param name="Chunks">What no untimed leg may cross: a file's segments, or pieces of a phone's points.</param>
 /// <param name="FileSha256">Of an imported file.</param>
+/// <param name="ElevationSource">How its heights are measured, where the file says it.</param>
 internal sealed record WholeRecording(
     Guid AthleteId,
     Sport Sport,
@@ -20,7 +21,8 @@ internal sealed record WholeRecording(
     string? TimeZone,
     StateLog Log,
     IReadOnlyList<TrackChunk> Chunks,
-    byte[]? FileSha256 = null);
+    byte[]? FileSha256 = null,
+    ElevationSource? ElevationSource = null);
 
 /// <summary>What came of storing one.</summary>
 /// <param name="Stream">The activity as it is stored.</param>
@@ -79,7 +81,11 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
         var startedAt = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.StartedAtMs!.Value);
         var timeZone = recording.TimeZone ?? athleteTimeZone;
         var figures = TrackStatistics.Compute(
-            recording.Sport, recording.Log, TrackOrder.Merge(recording.Chunks, recording.Log), recording.Log.CompletedAtMs!.Value);
+            recording.Sport,
+            recording.Log,
+            TrackOrder.Merge(recording.Chunks, recording.Log),
+            recording.Log.CompletedAtMs!.Value,
+            recording.ElevationSource);
         List<object> events =
         [
             new ActivityCreated(
@@ -89,7 +95,8 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
                 recording.Visibility,
                 recording.TimeZone,
                 now,
-                recording.FileSha256 is null ? null : Convert.ToHexStringLower(recording.FileSha256)),
+                recording.FileSha256 is null ? null : Convert.ToHexStringLower(recording.FileSha256),
+                recording.ElevationSource),
         ];
         // The points come before the last word, so that a reader who sees COMPLETE has seen them.
         var words = Activity.EventsOf(

@@ -69,6 +69,7 @@ internal sealed class GpxReader
             throw new ImportFailureException("file/not-gpx", "The file is XML but no GPX: its root element is not GPX's gpx.");
         }
 
+        var source = GpxCreator.ElevationSource(_xml.GetAttribute("creator"));
         while (Next())
         {
             if (_xml.NodeType == XmlNodeType.Element)
@@ -85,7 +86,7 @@ internal sealed class GpxReader
         var segments = _tracks.Count > 0 ? _tracks : _routes;
         return segments.Count == 0
             ? throw new ImportFailureException("file/no-positions", "The file has no track or route point with a position.")
-            : new ImportedTrack(segments, GpxText.Sport(_type), _name, _metadataTime, _log.Read());
+            : new ImportedTrack(segments, GpxText.Sport(_type), _name, _metadataTime, _log.Read(), source);
     }
 
     /// <summary>The one way forward, so that no depth goes unseen: the XML reader itself nests without end.</summary>
@@ -175,6 +176,7 @@ internal sealed class GpxReader
         "cad" => point with { Cadence = GpxText.Rounded(Text(), 0, 300) },
         "atemp" => point with { TemperatureC = GpxText.Rounded(Text(), -70, 70) },
         "power" => point with { PowerWatts = GpxText.Rounded(Text(), 0, 3_000) },
+        "speed" => point with { SpeedMillimetersPerSecond = GpxText.Rounded(Text(), 0, 1_000, 1_000) },
         "accuracyMeters" => point with { AccuracyCm = GpxText.Rounded(Text(), 0, 1_000_000, 100) },
         _ => point,
     };

@@ -62,7 +62,8 @@ internal static class ImportActivityEndpoint
             TimeZone: null,
             track.StateLog(now),
             track.Chunks(),
-            sha256);
+            sha256,
+            track.ElevationSource);
     }
 
     private static PartialActivity[] Answer(StoredImport stored) =>

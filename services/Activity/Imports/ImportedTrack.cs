@@ -23,8 +23,14 @@ internal sealed record ImportedSegment(IReadOnlyList<TrackPoint> Points, long? E
 /// <param name="Name">When the file says it.</param>
 /// <param name="MetadataTime">The file's own time, for tracks without times.</param>
 /// <param name="OwnLog">The state log, when this platform wrote the file: complete.</param>
+/// <param name="ElevationSource">When the file says with what it was recorded, and that is known to have a barometer.</param>
 internal sealed record ImportedTrack(
-    IReadOnlyList<ImportedSegment> Segments, Sport? Sport, string? Name, DateTimeOffset? MetadataTime, StateLog? OwnLog = null)
+    IReadOnlyList<ImportedSegment> Segments,
+    Sport? Sport,
+    string? Name,
+    DateTimeOffset? MetadataTime,
+    StateLog? OwnLog = null,
+    ElevationSource? ElevationSource = null)
 {
     /// <summary>Points a stored chunk of a timed track.</summary>
     private const int ChunkPoints = 10_000;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
@@ -26,12 +27,12 @@ internal readonly record struct FeedCursor(DateTimeOffset StartedAt, Guid Activi
     {
         cursor = default;
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text.Length > 2 * Bytes || !Base64Url.IsValid(text, out var length) || length != Bytes)
+        // By status: the decoder that throws also refuses some of what IsValid calls valid (blanks, padding).
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length != Bytes)
         {
             return false;
         }
 
-        Base64Url.DecodeFromChars(text, bytes);
         var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);
         if (ticks < 0 || ticks > DateTimeOffset.MaxValue.Ticks)
         {

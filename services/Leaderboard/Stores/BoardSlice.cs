@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using Strava.Leaderboards.Boards;
@@ -34,12 +35,12 @@ internal readonly record struct BoardCursor(long Score, long Athlete)
     public static BoardCursor? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text.Length > 2 * Bytes || !Base64Url.IsValid(text, out var length) || length != Bytes)
+        // By status: the decoder that throws also refuses some of what IsValid calls valid (blanks, padding).
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length != Bytes)
         {
             return null;
         }
 
-        Base64Url.DecodeFromChars(text, bytes);
         var cursor = new BoardCursor(BinaryPrimitives.ReadInt64BigEndian(bytes), BoardMember.Decode(bytes[8..]));
         return cursor.Score is > 0 and <= MaxScore && cursor.Athlete > 0 ? cursor : null;
     }

@@ -5,7 +5,7 @@ internal static class ActivityCases
 {
     private static readonly string Long = new('x', 201);
 
-    private static readonly string[] NoWords = ["\"SWIM\"", "\"\"", "\"run\"", "0", "1", "true", "[]", "{}", "\"RUN,RIDE\""];
+    private static readonly string[] NoWords = ["\"SWIM\"", "\"\"", "\"run\"", "0", "1", "true", "[]", "{}", "\"RUN,RIDE\"", "\"RUN \"", "\" PAUSED\"", "\"PAUSED,STOPPED\"", "\"EVERYONE \"", "\"\\ud800\""];
 
     /// <summary>Member, what it cannot be, status.</summary>
     private static readonly (string Member, string Value, int Status)[] Texts =
