@@ -15,6 +15,7 @@ internal static class ActivityServices
         builder.Services.AddSingleton<EventReader>();
         builder.Services.AddSingleton<CommitSignal>();
         builder.Services.AddSingleton<ActivityStore>();
+        builder.Services.AddSingleton<OpenActivities>();
         builder.Services.AddSingleton<RecordingStore>();
         builder.Services.AddSingleton<ImportStore>();
         builder.Services.AddSingleton<ViewingPolicy>();

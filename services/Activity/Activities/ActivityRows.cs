@@ -93,9 +93,22 @@ internal static class ActivityRows
         {
             new() { Value = activity.Id },
             new() { Value = JsonSerializer.Serialize(activity.Log.Changes), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            Nullable(statistics is null ? null : JsonSerializer.Serialize(statistics.Snapshot()), NpgsqlDbType.Jsonb),
+            Json(statistics),
         },
     };
+
+    /// <summary>After points alone nothing but the version and the running figures has changed.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Advance(Activity activity, TrackStatistics? statistics) =>
+    [
+        new("UPDATE activity SET version = $2 WHERE id = $1")
+        {
+            Parameters = { new() { Value = activity.Id }, new() { Value = activity.Version } },
+        },
+        new("UPDATE activity_progress SET statistics = $2 WHERE activity_id = $1")
+        {
+            Parameters = { new() { Value = activity.Id }, Json(statistics) },
+        },
+    ];
 
     /// <summary>What only an open activity needs; the stream keeps its chunks for ever.</summary>
     public static NpgsqlBatchCommand DeleteWorkingRows(Guid activityId) =>
@@ -127,6 +140,9 @@ internal static class ActivityRows
         row.GetInt32(20),
         row.GetString(9),
         row.GetFieldValue<DateOnly>(13));
+
+    private static NpgsqlParameter Json(TrackStatistics? statistics) =>
+        Nullable(statistics is null ? null : JsonSerializer.Serialize(statistics.Snapshot()), NpgsqlDbType.Jsonb);
 
     private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };

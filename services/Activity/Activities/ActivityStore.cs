@@ -108,6 +108,25 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
         return after;
     }
 
+    /// <summary>
+    /// Appends a chunk to an activity as of the version it bears, locked or not: whoever was faster makes the save fail with
+    /// <see cref="ConcurrencyException"/>, and the chunk's own key makes a repeat fail. Not yet saved.
+    /// </summary>
+    public static Activity AppendChunk(
+        EventSession session, Activity before, TrackChunk chunk, byte[] contentHash, TrackStatistics? statistics)
+    {
+        var recorded = ActivityStream.EventOf(chunk);
+        var after = before.Apply(recorded);
+        session.Append(before.Id, before.Version, [recorded]);
+        session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(before.Id, chunk.Sequence, contentHash));
+        foreach (var command in ActivityRows.Advance(after, statistics))
+        {
+            session.Batch.BatchCommands.Add(command);
+        }
+
+        return after;
+    }
+
     public async Task SaveAsync(EventSession session, CancellationToken cancellationToken)
     {
         await session.SaveChangesAsync(cancellationToken);

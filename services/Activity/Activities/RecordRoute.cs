@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
+using Strava.EventStore;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
@@ -26,7 +28,8 @@ internal static class RecordRouteEndpoint
     public static void MapRecordRoute(this IEndpointRouteBuilder routes) => routes.MapPost("/activities/{id:guid}/routes", HandleAsync);
 
     private static async Task<Results<Ok<RouteAnswer>, ProblemHttpResult>> HandleAsync(
-        Guid id, PostRoute request, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, PostRoute request, HttpContext context, ActivityStore store, OpenActivities open, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (request.Validate(now) is { IsValid: false } problems)
@@ -35,21 +38,57 @@ internal static class RecordRouteEndpoint
         }
 
         var chunk = request.ToChunk();
-        var hash = PointCodec.ContentHash(chunk.Points);
+        var route = new Route(id, chunk, PointCodec.ContentHash(chunk.Points), request.UnknownMembers, now.ToUnixTimeMilliseconds());
+        return await AppendAtOnceAsync(route, context.User.AthleteId(), store, open, cancellationToken) is { } answer
+            ? TypedResults.Ok(answer)
+            : await AppendUnderLockAsync(route, context, store, open, cancellationToken);
+    }
+
+    /// <summary>One round trip when this node wrote the activity last.</summary>
+    /// <returns><c>null</c> when nothing was written: the long way tells why.</returns>
+    private static async Task<RouteAnswer?> AppendAtOnceAsync(
+        Route route, Guid callerId, ActivityStore store, OpenActivities open, CancellationToken cancellationToken)
+    {
+        if (open.Take(route.ActivityId) is not { } known || known.Activity.AthleteId != callerId)
+        {
+            return null;
+        }
+
+        var statistics = Continue(known.Statistics, route.Chunk, known.Activity.Log);
         await using var session = await store.OpenSessionAsync(cancellationToken);
-        var (locked, refusal) = await store.LockForOwnerAsync(session, context, id, [chunk.Sequence], cancellationToken);
+        var activity = ActivityStore.AppendChunk(session, known.Activity, route.Chunk, route.ContentHash, statistics);
+        try
+        {
+            await store.SaveAsync(session, cancellationToken);
+        }
+        catch (Exception exception)
+            when (exception is ConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            // Somebody else was faster, or the chunk is stored already.
+            return null;
+        }
+
+        return route.Answer(activity, statistics, open);
+    }
+
+    private static async Task<Results<Ok<RouteAnswer>, ProblemHttpResult>> AppendUnderLockAsync(
+        Route route, HttpContext context, ActivityStore store, OpenActivities open, CancellationToken cancellationToken)
+    {
+        var chunk = route.Chunk;
+        await using var session = await store.OpenSessionAsync(cancellationToken);
+        var (locked, refusal) =
+            await store.LockForOwnerAsync(session, context, route.ActivityId, [chunk.Sequence], cancellationToken);
         if (locked is null)
         {
             return refusal!;
         }
 
         var activity = locked.Activity;
-        var statistics = locked.Statistics;
         if (locked.KnownChunks.GetValueOrDefault(chunk.Sequence) is { } known
             || (known = await HashInStreamAsync(store, activity, chunk.Sequence, cancellationToken)) is not null)
         {
-            return known.AsSpan().SequenceEqual(hash)
-                ? TypedResults.Ok(Answer(activity))
+            return known.AsSpan().SequenceEqual(route.ContentHash)
+                ? TypedResults.Ok(route.Answer(activity, locked.Statistics))
                 : Problems.Conflict("chunk-differs", $"Chunk {chunk.Sequence} is stored with other points; give it a new sequence.");
         }
 
@@ -59,24 +98,11 @@ internal static class RecordRouteEndpoint
                 activity.State, activity.State == ActivityState.Created ? [Transition.Started] : []);
         }
 
-        statistics = Continue(statistics, chunk, activity.Log);
+        var statistics = Continue(locked.Statistics, chunk, activity.Log);
         activity = ActivityStore.Append(session, activity, [ActivityStream.EventOf(chunk)], statistics);
-        session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(id, chunk.Sequence, hash));
+        session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(activity.Id, chunk.Sequence, route.ContentHash));
         await store.SaveAsync(session, cancellationToken);
-        return TypedResults.Ok(Answer(activity));
-
-        RouteAnswer Answer(Activity asOf)
-        {
-            var figures = statistics?.Figures(asOf.Log, now.ToUnixTimeMilliseconds());
-            return new RouteAnswer(
-                chunk.Sequence,
-                chunk.Points.Length,
-                request.UnknownMembers,
-                asOf.Version,
-                figures?.DistanceMillimeters / 1_000.0,
-                figures?.ActiveMs / 1_000.0,
-                figures?.MovingMs / 1_000.0);
-        }
+        return TypedResults.Ok(route.Answer(activity, statistics, open));
     }
 
     /// <summary>A saved activity's chunks are in its stream alone; a chunk that comes after the end is rare.</summary>
@@ -103,5 +129,33 @@ internal static class RecordRouteEndpoint
         }
 
         return statistics;
+    }
+
+    private sealed record Route(Guid ActivityId, TrackChunk Chunk, byte[] ContentHash, int UnknownMembers, long NowMs)
+    {
+        public RouteAnswer Answer(Activity asOf, TrackStatistics? statistics)
+        {
+            var figures = statistics?.Figures(asOf.Log, NowMs);
+            return new RouteAnswer(
+                Chunk.Sequence,
+                Chunk.Points.Length,
+                UnknownMembers,
+                asOf.Version,
+                figures?.DistanceMillimeters / 1_000.0,
+                figures?.ActiveMs / 1_000.0,
+                figures?.MovingMs / 1_000.0);
+        }
+
+        /// <summary>After it was stored: the next chunk may come soon.</summary>
+        public RouteAnswer Answer(Activity stored, TrackStatistics? statistics, OpenActivities open)
+        {
+            var answer = Answer(stored, statistics);
+            if (statistics is not null)
+            {
+                open.Put(stored, statistics);
+            }
+
+            return answer;
+        }
     }
 }
