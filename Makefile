@@ -41,6 +41,10 @@ test: ## Runs every test, the fast ones first (T=Feed: projects of that name)
 test-input: ## Sends every class of bad input to a running stack and counts what is wrong
 	@T=Input $(native)/test.sh
 
+.PHONY: test-access
+test-access: ## Sends every request as owner, friend, stranger, admin and nobody; counts wrong answers
+	@T=Access $(native)/test.sh
+
 .PHONY: bench-feed
 bench-feed: ## Measures the friends' page with 500 and 5,000 friends among two million activities
 	@dotnet run -c Release --project tests/Bench -- feed
