@@ -45,6 +45,10 @@ test-input: ## Sends every class of bad input to a running stack and counts what
 bench-store: ## Measures the event store beside the raw limit (P=append: one part)
 	@dotnet run -c Release --project tests/Bench -- store $(P)
 
+.PHONY: test-access
+test-access: ## Sends every request as owner, friend, stranger, admin and nobody; counts wrong answers
+	@T=Access $(native)/test.sh
+
 .PHONY: bench-feed
 bench-feed: ## Measures the friends' page with 500 and 5,000 friends among two million activities
 	@dotnet run -c Release --project tests/Bench -- feed

@@ -1,6 +1,7 @@
 using Strava.Gateway;
 using Strava.Gateway.Browsers;
 using Strava.Gateway.Development;
+using Strava.Gateway.Docs;
 using Strava.Gateway.Limits;
 using Strava.Gateway.Proxy;
 using Strava.ServiceDefaults;
@@ -39,6 +40,7 @@ app.UseRateLimits();
 app.UseServiceDefaults(decompressRequests: false);
 
 app.MapWelcome();
+app.MapDocs();                     // the API's documents on one page; not in Production
 app.MapDevelopmentIssuer();
 app.MapServiceRoutes();
 

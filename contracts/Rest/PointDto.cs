@@ -42,6 +42,7 @@ public sealed record PointDto
     public double? TemperatureC { get; init; }
 
     /// <summary>How many members were skipped because this version does not know them.</summary>
+    [JsonIgnore]
     public int UnknownMembers { get; init; }
 
     /// <summary>The wire form of a point.</summary>

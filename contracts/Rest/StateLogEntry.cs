@@ -3,13 +3,13 @@ using Strava.Contracts.Timing;
 
 namespace Strava.Contracts.Rest;
 
-/// <summary>A line of the state log on the wire; both members are required in requests.</summary>
+/// <summary>A line of the state log on the wire.</summary>
 public sealed record StateLogEntry
 {
-    /// <summary>The word.</summary>
+    /// <summary>The word; required.</summary>
     public Transition? State { get; init; }
 
-    /// <summary>Device time, UTC at 1 ms.</summary>
+    /// <summary>Device time, UTC at 1 ms; required.</summary>
     [JsonConverter(typeof(UtcMillisecondsConverter))]
     public DateTimeOffset? At { get; init; }
 

@@ -13,7 +13,7 @@ dotnet_quietly build "$repo/Strava.sln" -c "$configuration" -v minimal --tl:off 
 # Pure tests tell more in a second than the end-to-end ones in a minute; others keep the alphabet.
 rank() {
     case $1 in
-        *Contracts*) say 0 ;; *Core*) say 1 ;; *EventStore*) say 2 ;; *EndToEnd*) say 9 ;; *Input*) say 8 ;; *Testing*) say 4 ;; *) say 5 ;;
+        *Contracts*) say 0 ;; *Core*) say 1 ;; *EventStore*) say 2 ;; *EndToEnd*) say 9 ;; *Input* | *Access*) say 8 ;; *Testing*) say 4 ;; *) say 5 ;;
     esac
 }
 

@@ -8,8 +8,10 @@ internal static class Discovery
 {
     public static void MapDiscovery(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/.well-known/openid-configuration", GetConfiguration).AllowAnonymous();
-        routes.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous();
+        routes.MapGet("/.well-known/openid-configuration", GetConfiguration).AllowAnonymous()
+            .WithName("GetIssuer").WithTags("Sign in").WithSummary("The development issuer (OpenID Connect discovery)");
+        routes.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous()
+            .WithName("GetIssuerKeys").WithTags("Sign in").WithSummary("The keys that its tokens are signed with");
     }
 
     private static JsonHttpResult<Dictionary<string, object>> GetConfiguration(

@@ -43,6 +43,12 @@ internal static class IssueDevelopmentToken
     {
         routes.MapPost("/dev/token", IssueAsync)
             .AllowAnonymous()
+            .WithName("IssueDevelopmentToken").WithTags("Sign in")
+            .WithSummary("A token for an invented athlete; Development only")
+            .WithDescription("Makes the athlete if there is none. A name always gives the same athlete.")
+            .TakesJson<DevelopmentTokenRequest>()
+            .WithExample("demo", """{ "athlete": "demo", "country": "SI" }""")
+            .Refuses(422)
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes), new ChargedTo(ChargedTo.Tokens));
     }
 

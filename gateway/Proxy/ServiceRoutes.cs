@@ -1,3 +1,4 @@
+using Strava.Gateway.Docs;
 using Strava.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -12,9 +13,14 @@ internal static class ServiceRoutes
 
     public static void AddServiceRoutes(this WebApplicationBuilder builder)
     {
-        builder.Services.AddReverseProxy()
+        var proxy = builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = ConnectTimeout);
+        if (ApiDocuments.AreEnabled(builder.Configuration, builder.Environment))
+        {
+            // To the clusters above; in a section of its own, so that the switch takes all of it away.
+            proxy.LoadFromConfig(builder.Configuration.GetSection(DocsPage.Section));
+        }
     }
 
     public static void MapServiceRoutes(this WebApplication app)

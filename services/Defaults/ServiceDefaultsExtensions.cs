@@ -27,6 +27,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddReadiness();
         builder.Services.AddDrain();
         builder.Services.AddManagementPort();
+        builder.AddApiDocuments();
         return builder;
     }
 
@@ -49,6 +50,7 @@ public static class ServiceDefaultsExtensions
         }
 
         app.MapHealth();
+        app.MapApiDocuments();
         return app;
     }
 }

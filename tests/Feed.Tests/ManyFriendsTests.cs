@@ -36,7 +36,8 @@ internal sealed class ManyFriendsTests
             while (await reader.ReadAsync(viewer, cursor, 0, size, default) is { Count: > 0 } page)
             {
                 var numbered = await reader.ReadAsync(viewer, FeedCursor.Start, seen.Count, size, default);
-                Assert.That(numbered.Select(line => line.Activity.Id), Is.EqualTo(page.Select(line => line.Activity.Id)));
+                Assert.That(
+                    numbered.Select(line => line.Activity.Id), Is.EqualTo(page.Select(line => line.Activity.Id)));
                 seen.AddRange(page.Select(line => line.Activity.Id));
                 var last = page[^1].Activity;
                 cursor = new FeedCursor(last.StartedAt, last.Id);

@@ -4,24 +4,20 @@ using Npgsql;
 
 namespace Strava.Testing.Tests;
 
-/// <summary>The fixture that every service test stands on: servers start, die, come back with their data, and end.</summary>
+/// <summary>
+/// The fixture that every service test stands on: servers start, die, come back with their data, and end.
+/// </summary>
 [TestFixture]
 internal sealed class ServerTests
 {
-    [OneTimeTearDown]
-    public static async Task Nothing_is_left_behind()
-    {
-        await TestServers.StopAsync();
-        Assert.That(Directory.GetDirectories(Path.GetTempPath(), $"strava-test-{Environment.ProcessId}-*"), Is.Empty);
-    }
-
     [Test]
     public async Task Postgres_keeps_what_was_committed_over_a_kill()
     {
         var server = await TestServers.PostgresAsync();
         Assume.That(server.IsOurs);
         await using var database = NpgsqlDataSource.Create(await server.CreateDatabaseAsync("fixture"));
-        await database.CreateCommand("create table run (name text); insert into run values ('first')").ExecuteNonQueryAsync();
+        await database.CreateCommand("create table run (name text); insert into run values ('first')")
+            .ExecuteNonQueryAsync();
 
         await server.KillAsync();
         await server.StartAsync();
@@ -93,7 +89,10 @@ internal sealed class ServerTests
         var seen = 0;
         var wait = async () => await Eventually.GivesAsync(
             () => Task.FromResult(++seen), value => value < 0, TimeSpan.FromMilliseconds(200), "a negative count");
-        Assert.That(wait, Throws.InstanceOf<TimeoutException>().With.Message.Contains("a negative count").And.Message.Contains("last:"));
+        Assert.That(
+            wait,
+            Throws.InstanceOf<TimeoutException>()
+                .With.Message.Contains("a negative count").And.Message.Contains("last:"));
     }
 
     private static async Task<string?> PingAsync(RedisServer server, bool withPassword = true)

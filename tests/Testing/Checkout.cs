@@ -18,7 +18,8 @@ public static class Checkout
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException(
-                $"{path} is not built. Let the test project reference {project} with ReferenceOutputAssembly=\"false\".");
+                $"{path} is not built. "
+                + $"Let the test project reference {project} with ReferenceOutputAssembly=\"false\".");
     }
 
     private static string Noted(string key)

@@ -56,7 +56,8 @@ public static class Eventually
             if (watch.Elapsed >= limit)
             {
                 throw new TimeoutException(
-                    $"Not within {limit.TotalSeconds:0.#} s ({attempts} attempts): {what}\n  last: {last ?? "null"}", trouble);
+                    $"Not within {limit.TotalSeconds:0.#} s ({attempts} attempts): {what}\n  last: {last ?? "null"}",
+                    trouble);
             }
 
             await Task.Delay(Pause);

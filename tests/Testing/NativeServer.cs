@@ -37,12 +37,14 @@ public abstract class NativeServer
     private protected Task<string> RunAsync(params string[] arguments)
     {
         return _folder is null
-            ? throw new InvalidOperationException($"{_name} is given by the environment; only our own can be told what to do.")
+            ? throw new InvalidOperationException(
+                $"{_name} is given by the environment; only our own can be told what to do.")
             : _folder.RunAsync("server.sh", [_name, .. arguments]);
     }
 
     /// <summary>Ours, started; or what the variable names.</summary>
-    private protected static async Task<(ServerFolder? Folder, string Connection)> OpenAsync(string name, string variable)
+    private protected static async Task<(ServerFolder? Folder, string Connection)> OpenAsync(
+        string name, string variable)
     {
         if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given)
         {

@@ -36,7 +36,9 @@ internal sealed class ServerFolder
         }
     }
 
-    /// <summary>Runs one of our scripts to its end and gives what it printed; throws with that text when it fails.</summary>
+    /// <summary>
+    /// Runs one of our scripts to its end and gives what it printed; throws with that text when it fails.
+    /// </summary>
     public async Task<string> RunAsync(string script, params string[] arguments)
     {
         var start = Prepare(System.IO.Path.Combine(Checkout.Root, "deploy", "native", script), arguments);
@@ -54,7 +56,8 @@ internal sealed class ServerFolder
             return process.ExitCode == 0
                 ? await output
                 : throw new InvalidOperationException(
-                    $"{script} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await errors}");
+                    $"{script} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n"
+                    + $"{await output}{await errors}");
         }
         catch (OperationCanceledException)
         {

@@ -18,7 +18,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private readonly Dictionary<string, string> _environment;
     private Process? _process;
 
-    private ServiceProcess(ServerFolder folder, string project, Uri url, IReadOnlyDictionary<string, string> environment)
+    private ServiceProcess(
+        ServerFolder folder, string project, Uri url, IReadOnlyDictionary<string, string> environment)
     {
         _folder = folder;
         _project = project;
@@ -83,7 +84,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         Launch();
         try
         {
-            await Eventually.HoldsAsync(async () => !IsRunning || await IsReadyAsync(), ReadyTimeout, $"{_name} is ready");
+            await Eventually.HoldsAsync(
+                async () => !IsRunning || await IsReadyAsync(), ReadyTimeout, $"{_name} is ready");
         }
         catch (TimeoutException exception)
         {
@@ -92,7 +94,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
         if (!IsRunning)
         {
-            throw new InvalidOperationException($"{_name} ended with {_process!.ExitCode} while starting:\n{LogTail()}");
+            throw new InvalidOperationException(
+                $"{_name} ended with {_process!.ExitCode} while starting:\n{LogTail()}");
         }
     }
 
@@ -122,7 +125,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         catch (TimeoutException)
         {
             await KillAsync();
-            throw new TimeoutException($"{_name} did not end within {StopTimeout.TotalSeconds} s of SIGTERM:\n{LogTail()}");
+            throw new TimeoutException(
+                $"{_name} did not end within {StopTimeout.TotalSeconds} s of SIGTERM:\n{LogTail()}");
         }
     }
 

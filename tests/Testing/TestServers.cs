@@ -2,7 +2,8 @@ namespace Strava.Testing;
 
 /// <summary>
 /// Real servers for tests, each started once a process when it is first asked for. STRAVA_TEST_POSTGRES,
-/// STRAVA_TEST_RABBITMQ and STRAVA_TEST_REDIS name others to use instead. They end with the process; nobody has to stop them.
+/// STRAVA_TEST_RABBITMQ and STRAVA_TEST_REDIS name others to use instead. They end with the process; nobody has to stop
+/// them.
 /// </summary>
 public static class TestServers
 {

@@ -13,7 +13,16 @@ namespace Strava.Activities.Activities;
 /// </summary>
 internal static class ChangeActivityEndpoint
 {
-    public static void MapChangeActivity(this IEndpointRouteBuilder routes) => routes.MapPatch("/activities/{id:guid}", HandleAsync);
+    public static void MapChangeActivity(this IEndpointRouteBuilder routes) =>
+        routes.MapPatch("/activities/{id:guid}", HandleAsync)
+            .WithName("ChangeActivity").WithTags("Activities")
+            .WithSummary("Start, pause, resume, stop or save it; change its words")
+            .WithDescription("A state or a word that holds already changes nothing; absent or null members stay.")
+            .WithExample("save it", """{ "state": "COMPLETE", "at": "2025-06-01T06:10:00.000Z" }""")
+            .WithExample("pause", """{ "state": "PAUSED", "at": "2025-06-01T06:05:00.000Z" }""")
+            .WithExample("go on", """{ "state": "RESUMED", "at": "2025-06-01T06:06:00.000Z" }""")
+            .WithExample("other words", """{ "name": "With Maja", "description": "Easy.", "visibility": "FRIENDS" }""")
+            .Refuses(403, 404, 409, 412, 422);
 
     private static async Task<Results<Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
         Guid id, PatchActivity request, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)

@@ -13,7 +13,23 @@ namespace Strava.Activities.Activities;
 /// </summary>
 internal static class CreateActivityEndpoint
 {
-    public static void MapCreateActivity(this IEndpointRouteBuilder routes) => routes.MapPost("/activities", HandleAsync);
+    private const string Example =
+        """
+        {
+          "type": "RUN",
+          "name": "Along the river",
+          "startedAt": "2025-06-01T06:00:00.000Z",
+          "timeZone": "Europe/Ljubljana"
+        }
+        """;
+
+    public static void MapCreateActivity(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/activities", HandleAsync)
+            .WithName("CreateActivity").WithTags("Activities")
+            .WithSummary("Create an activity, and start it when startedAt is given")
+            .WithDescription("201 and Location; with the phone's own id it may be sent again: 200 with the same activity.")
+            .WithExample("a run that has begun", Example)
+            .Refuses(409, 422);
 
     private static async Task<Results<Created<ActivityDetails>, Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
         CreateActivity request, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)

@@ -7,7 +7,10 @@ namespace Strava.Activities.Activities;
 /// <summary><c>DELETE /activities/{id}</c>: 204, also when the caller has deleted it before.</summary>
 internal static class DeleteActivityEndpoint
 {
-    public static void MapDeleteActivity(this IEndpointRouteBuilder routes) => routes.MapDelete("/activities/{id:guid}", HandleAsync);
+    public static void MapDeleteActivity(this IEndpointRouteBuilder routes) => routes.MapDelete("/activities/{id:guid}", HandleAsync)
+        .WithName("DeleteActivity").WithTags("Activities").WithSummary("Delete an activity of yours")
+        .WithDescription("It leaves every list and board. Deleting it again is 204 too.")
+        .Refuses(403, 404);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)

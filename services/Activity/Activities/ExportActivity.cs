@@ -12,7 +12,11 @@ namespace Strava.Activities.Activities;
 /// </summary>
 internal static class ExportActivityEndpoint
 {
-    public static void MapExportActivity(this IEndpointRouteBuilder routes) => routes.MapGet("/activities/{id:guid}/gpx", HandleAsync);
+    public static void MapExportActivity(this IEndpointRouteBuilder routes) => routes.MapGet("/activities/{id:guid}/gpx", HandleAsync)
+        .WithName("ExportActivity").WithTags("Activities").WithSummary("The activity as a GPX 1.1 file")
+        .WithDescription("Imported again it gives the same figures.")
+        .Produces<string>(StatusCodes.Status200OK, "application/gpx+xml")
+        .Refuses(404);
 
     private static async Task<Results<PushStreamHttpResult, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext context, ActivityStore store, ViewingPolicy viewing, CancellationToken cancellationToken)

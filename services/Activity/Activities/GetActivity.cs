@@ -11,8 +11,13 @@ internal static class GetActivityEndpoints
 {
     public static void MapGetActivity(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/activities/{id:guid}", GetDetailsAsync);
-        routes.MapGet("/activities/{id:guid}/streams", GetStreamsAsync);
+        routes.MapGet("/activities/{id:guid}", GetDetailsAsync)
+            .WithName("GetActivity").WithTags("Activities").WithSummary("An activity in full")
+            .WithDescription("While it is being recorded its figures are as of now, and only friends see it.")
+            .Refuses(404);
+        routes.MapGet("/activities/{id:guid}/streams", GetStreamsAsync)
+            .WithName("GetActivityStreams").WithTags("Activities").WithSummary("Its series for charts, one element a point")
+            .Refuses(404);
     }
 
     private static async Task<Results<Ok<ActivityDetails>, StatusCodeHttpResult, ProblemHttpResult>> GetDetailsAsync(

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,11 +14,16 @@ namespace Strava.Activities.Activities;
 /// </summary>
 internal static class ListActivitiesEndpoint
 {
-    public static void MapListActivities(this IEndpointRouteBuilder routes) => routes.MapGet("/activities", HandleAsync);
+    public static void MapListActivities(this IEndpointRouteBuilder routes) => routes.MapGet("/activities", HandleAsync)
+        .WithName("ListActivities").WithTags("Activities").WithSummary("Your saved activities, newest first");
 
     private static async Task<Results<Ok<List<PartialActivity>>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, NpgsqlDataSource database, Paging paging, CancellationToken cancellationToken, string mode = "USER",
-        string? cursor = null)
+        HttpContext context,
+        NpgsqlDataSource database,
+        Paging paging,
+        CancellationToken cancellationToken,
+        [Description("USER; FRIENDS is answered by Feed."), AllowedValues("USER")] string mode = "USER",
+        [Description("From the Link header of a page.")] string? cursor = null)
     {
         if (!string.Equals(mode, "USER", StringComparison.OrdinalIgnoreCase))
         {

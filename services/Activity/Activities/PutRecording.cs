@@ -15,8 +15,33 @@ internal static class PutRecordingEndpoint
     /// <summary>Points a stored chunk: small enough to be read piece by piece, large enough that a row's overhead does not count.</summary>
     private const int ChunkPoints = 10_000;
 
+    private const string Example =
+        """
+        {
+          "type": "RIDE",
+          "name": "Over the hill",
+          "visibility": "EVERYONE",
+          "timeZone": "Europe/Ljubljana",
+          "stateLog": [
+            { "state": "STARTED", "at": "2025-06-02T06:00:00.000Z" },
+            { "state": "STOPPED", "at": "2025-06-02T06:01:00.000Z" },
+            { "state": "COMPLETE", "at": "2025-06-02T06:01:05.000Z" }
+          ],
+          "points": [
+            { "at": "2025-06-02T06:00:00.000Z", "lat": 46.05, "lon": 14.5, "elevationMeters": 300.5, "heartRate": 120 },
+            { "at": "2025-06-02T06:00:30.000Z", "lat": 46.051, "lon": 14.5, "elevationMeters": 302, "heartRate": 128 },
+            { "at": "2025-06-02T06:01:00.000Z", "lat": 46.052, "lon": 14.501, "elevationMeters": 305, "heartRate": 131 }
+          ]
+        }
+        """;
+
     public static void MapPutRecording(this IEndpointRouteBuilder routes) =>
-        routes.MapPut("/activities/{id:guid}/recording", HandleAsync);
+        routes.MapPut("/activities/{id:guid}/recording", HandleAsync)
+            .WithName("PutRecording").WithTags("Recording")
+            .WithSummary("A whole offline recording under a new id of the phone's")
+            .WithDescription("It makes the activity: 201. The same again: 200. The body may be gzip.")
+            .WithExample("a short ride", Example)
+            .Refuses(409, 422);
 
     private static async Task<Results<Created<ActivityDetails>, Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
         Guid id, PutRecording request, HttpContext context, RecordingStore recordings, TimeProvider clock,

@@ -25,7 +25,29 @@ internal sealed record RouteAnswer(
 /// </summary>
 internal static class RecordRouteEndpoint
 {
-    public static void MapRecordRoute(this IEndpointRouteBuilder routes) => routes.MapPost("/activities/{id:guid}/routes", HandleAsync);
+    private const string Example =
+        """
+        {
+          "sequence": 0,
+          "points": [
+            { "at": "2025-06-01T06:00:10.000Z", "lat": 46.05, "lon": 14.5, "elevationMeters": 298.4 },
+            { "at": "2025-06-01T06:00:20.000Z", "lat": 46.0503, "lon": 14.5001, "elevationMeters": 298.9 }
+          ]
+        }
+        """;
+
+    private const string PointExample =
+        """{ "location": { "at": "2025-06-01T06:00:30.000Z", "lat": 46.0506, "lon": 14.5002, "accuracyMeters": 4 } }""";
+
+    public static void MapRecordRoute(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/activities/{id:guid}/routes", HandleAsync)
+            .WithName("RecordRoute").WithTags("Recording")
+            .WithSummary("One point, or a numbered chunk of points, while it is recorded")
+            .WithDescription("The same chunk again changes nothing; they may come in any order. Give a location, or "
+                + "a sequence with points.")
+            .WithExample("a chunk", Example)
+            .WithExample("one point", PointExample)
+            .Refuses(403, 404, 409, 422);
 
     private static async Task<Results<Ok<RouteAnswer>, ProblemHttpResult>> HandleAsync(
         Guid id, PostRoute request, HttpContext context, ActivityStore store, OpenActivities open, TimeProvider clock,

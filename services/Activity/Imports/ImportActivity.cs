@@ -16,7 +16,11 @@ internal static class ImportActivityEndpoint
 {
     // A bearer token is no cookie: no other site's form can send it, so there is nothing to forge.
     public static void MapImportActivity(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/activities/import", HandleAsync).DisableAntiforgery();
+        routes.MapPost("/activities/import", HandleAsync).DisableAntiforgery()
+            .WithName("ImportActivity").WithTags("Recording").WithSummary("Import a GPX file")
+            .WithDescription("201 with what was made; a duplicate is 200 with the activity that was there first.")
+            .TakesForm<ImportFormShape>("a short walk by the sea", ImportFormShape.Example)
+            .Refuses(422);
 
     private static async Task<Results<Created<PartialActivity[]>, Ok<PartialActivity[]>, ProblemHttpResult>> HandleAsync(
         HttpContext context, ImportStore imports, TimeProvider clock, CancellationToken cancellationToken)

@@ -11,7 +11,8 @@ namespace Strava.Athletes.Friendships;
 internal static class DeleteFriend
 {
     public static void MapDeleteFriend(this IEndpointRouteBuilder me) =>
-        me.MapDelete("/friends/{athleteId}", DeleteAsync).WithName("DeleteFriend");
+        me.MapDelete("/friends/{athleteId}", DeleteAsync).WithName("DeleteFriend")
+            .WithSummary("End a friendship, or take back or refuse a request, for both sides").Refuses(400, 422);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid athleteId, ClaimsPrincipal caller, NpgsqlDataSource database, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ namespace Strava.Athletes.Friendships;
 internal static class GetFriend
 {
     public static void MapGetFriend(this IEndpointRouteBuilder me) =>
-        me.MapGet("/friends/{athleteId}", GetAsync).WithName("GetFriend");
+        me.MapGet("/friends/{athleteId}", GetAsync).WithName("GetFriend")
+            .WithSummary("What there is between you two").Refuses(400, 404);
 
     private static async Task<Results<Ok<Friend>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         Guid athleteId,

@@ -11,7 +11,8 @@ namespace Strava.Athletes.Friendships;
 internal static class ListFriends
 {
     public static void MapListFriends(this IEndpointRouteBuilder me) =>
-        me.MapGet("/friends", ListAsync).WithName("ListFriends");
+        me.MapGet("/friends", ListAsync).WithName("ListFriends")
+            .WithSummary("Your friends and the requests of either direction, by name");
 
     private static async Task<Results<Ok<List<Friend>>, StatusCodeHttpResult>> ListAsync(
         Paging paging,

@@ -13,7 +13,10 @@ namespace Strava.Athletes.Friendships;
 internal static class PutFriend
 {
     public static void MapPutFriend(this IEndpointRouteBuilder me) =>
-        me.MapPut("/friends/{athleteId}", PutAsync).WithName("PutFriend");
+        me.MapPut("/friends/{athleteId}", PutAsync).WithName("PutFriend")
+            .WithSummary("Ask for a friendship, or accept it where the other side has asked")
+            .WithDescription("It exists when both have. 201 where this call changed something, else 200.")
+            .Refuses(400, 404, 409, 422);
 
     private static async Task<Results<Ok<Friend>, Created<Friend>, ProblemHttpResult>> PutAsync(
         Guid athleteId, ClaimsPrincipal caller, NpgsqlDataSource database, CancellationToken cancellationToken)

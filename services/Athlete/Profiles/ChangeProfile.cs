@@ -11,8 +11,14 @@ namespace Strava.Athletes.Profiles;
 /// </summary>
 internal static class ChangeProfile
 {
+    private const string Example =
+        """{ "country": "SI", "region": "SI-061", "city": "Ljubljana", "timeZone": "Europe/Ljubljana" }""";
+
     public static void MapChangeProfile(this IEndpointRouteBuilder me) =>
-        me.MapPatch("", ChangeAsync).WithName("ChangeProfile");
+        me.MapPatch("", ChangeAsync).WithName("ChangeProfile")
+            .WithSummary("Make your profile, or change it")
+            .WithExample("where you live", Example)
+            .Refuses(412, 422);
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
         ProfilePatch patch,

@@ -8,7 +8,8 @@ namespace Strava.Athletes.Profiles;
 /// <summary><c>GET /athletes/me</c>.</summary>
 internal static class GetProfile
 {
-    public static void MapGetProfile(this IEndpointRouteBuilder me) => me.MapGet("", GetAsync).WithName("GetProfile");
+    public static void MapGetProfile(this IEndpointRouteBuilder me) =>
+        me.MapGet("", GetAsync).WithName("GetProfile").WithSummary("Your profile").Refuses(404);
 
     private static async Task<Results<Ok<Profile>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         ClaimsPrincipal caller, NpgsqlDataSource database, HttpContext http, CancellationToken cancellationToken)

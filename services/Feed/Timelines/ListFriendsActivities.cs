@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -24,11 +26,12 @@ internal static class ListFriendsActivities
     }
 
     public static void MapListFriendsActivities(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/activities", ListAsync).WithName("ListFriendsActivities").WithTags("Feed");
+        routes.MapGet("/activities", ListAsync).WithName("ListFriendsActivities").WithTags("Feed")
+            .WithSummary("Your friends' saved activities that you may see, newest first");
 
     private static async Task<Results<Ok<List<PartialActivity>>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
-        string? mode,
-        string? cursor,
+        [Description("FRIENDS; USER is answered by Activities."), Required, AllowedValues("FRIENDS")] string? mode,
+        [Description("From the Link header of a page.")] string? cursor,
         Paging paging,
         ClaimsPrincipal caller,
         FriendsActivities activities,

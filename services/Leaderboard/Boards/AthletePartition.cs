@@ -7,7 +7,8 @@ internal static class AthletePartition
 {
     public const int Count = 16;
 
-    public static IReadOnlyList<short> All { get; } = [.. Enumerable.Range(0, Count).Select(partition => (short)partition)];
+    public static IReadOnlyList<short> All { get; } =
+        [.. Enumerable.Range(0, Count).Select(partition => (short)partition)];
 
     public static int Of(long athlete) => (int)(athlete % Count);
 }

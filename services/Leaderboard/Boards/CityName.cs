@@ -19,12 +19,16 @@ internal static class CityName
         Shown(name) is { } shown ? Uri.EscapeDataString(Folded(shown)) : null;
 
     /// <summary>The athlete's spelling, with single blanks.</summary>
-    public static string? Shown(string name) =>
-        name.Length > MaxCharacters || name.Any(char.IsControl)
-            ? null
-            : string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 } shown
-                ? shown
-                : null;
+    public static string? Shown(string name)
+    {
+        if (name.Length > MaxCharacters || name.Any(char.IsControl))
+        {
+            return null;
+        }
+
+        var shown = string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return shown.Length > 0 ? shown : null;
+    }
 
     // Up and down again: letters with two small forms (a final sigma) become one. By runes, so that a half of a pair
     // becomes U+FFFD instead of an exception.

@@ -13,7 +13,9 @@ internal sealed record Period(string? Text, DateOnly First, DateOnly End)
 
     /// <summary>When it has ended everywhere: the last time zone to end a day is UTC-12.</summary>
     public DateTimeOffset ClosesAt =>
-        End == DateOnly.MaxValue ? DateTimeOffset.MaxValue : new DateTimeOffset(End, new TimeOnly(12, 0), TimeSpan.Zero);
+        End == DateOnly.MaxValue
+            ? DateTimeOffset.MaxValue
+            : new DateTimeOffset(End, new TimeOnly(12, 0), TimeSpan.Zero);
 }
 
 /// <summary>ISO 8601 weeks: Monday to Sunday, the week belongs to the year of its Thursday.</summary>
@@ -24,7 +26,8 @@ internal static partial class IsoWeek
         var time = day.ToDateTime(TimeOnly.MinValue);
         var (year, week) = (ISOWeek.GetYear(time), ISOWeek.GetWeekOfYear(time));
         var monday = DateOnly.FromDateTime(ISOWeek.ToDateTime(year, week, DayOfWeek.Monday));
-        return new Period(string.Create(CultureInfo.InvariantCulture, $"{year:0000}-W{week:00}"), monday, monday.AddDays(7));
+        return new Period(
+            string.Create(CultureInfo.InvariantCulture, $"{year:0000}-W{week:00}"), monday, monday.AddDays(7));
     }
 
     /// <returns><c>null</c> when the text names no week.</returns>

@@ -17,11 +17,12 @@ internal sealed class Ledger(NpgsqlDataSource database)
         """
         WITH old AS (SELECT sport, local_date FROM ledger WHERE activity_id = $1),
         new AS (
-            INSERT INTO ledger AS l (activity_id, athlete, version, deleted, sport, visibility, started_at, local_date, distance_mm,
-                active_ms, moving_ms, elevation_gain_cm)
+            INSERT INTO ledger AS l (activity_id, athlete, version, deleted, sport, visibility, started_at, local_date,
+                distance_mm, active_ms, moving_ms, elevation_gain_cm)
             SELECT $1, number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM athlete_number WHERE athlete_id = $2
-            ON CONFLICT (activity_id) DO UPDATE SET version = $3, deleted = $4, sport = $5, visibility = $6, started_at = $7,
-                local_date = $8, distance_mm = $9, active_ms = $10, moving_ms = $11, elevation_gain_cm = $12
+            ON CONFLICT (activity_id) DO UPDATE SET version = $3, deleted = $4, sport = $5, visibility = $6,
+                started_at = $7, local_date = $8, distance_mm = $9, active_ms = $10, moving_ms = $11,
+                elevation_gain_cm = $12
             WHERE l.version < $3
             RETURNING athlete, sport, local_date
         )
@@ -41,7 +42,11 @@ internal sealed class Ledger(NpgsqlDataSource database)
             new NpgsqlParameter<bool> { TypedValue = false },
             new NpgsqlParameter<short> { TypedValue = (short)activity.Sport },
             new NpgsqlParameter<short> { TypedValue = (short)activity.Visibility },
-            new NpgsqlParameter<DateTime> { TypedValue = activity.StartedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new NpgsqlParameter<DateTime>
+            {
+                TypedValue = activity.StartedAt.UtcDateTime,
+                NpgsqlDbType = NpgsqlDbType.TimestampTz,
+            },
             new NpgsqlParameter<DateOnly> { TypedValue = activity.LocalDate },
             new NpgsqlParameter<long> { TypedValue = activity.DistanceMillimeters },
             new NpgsqlParameter<long> { TypedValue = activity.ActiveMilliseconds },
@@ -93,7 +98,8 @@ internal static class AthleteLock
         // Asked first, because a conflict would use up a number each time.
         batch.BatchCommands.Add(new(
             """
-            INSERT INTO athlete_number (athlete_id) SELECT $1 WHERE NOT EXISTS (SELECT FROM athlete_number WHERE athlete_id = $1)
+            INSERT INTO athlete_number (athlete_id)
+            SELECT $1 WHERE NOT EXISTS (SELECT FROM athlete_number WHERE athlete_id = $1)
             ON CONFLICT DO NOTHING
             """)
         {

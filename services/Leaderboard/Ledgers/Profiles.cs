@@ -21,9 +21,12 @@ internal sealed class Profiles(NpgsqlDataSource database, TimeProvider time)
         """
         WITH me AS (SELECT number FROM athlete_number WHERE athlete_id = $1),
         newest AS (SELECT p.version FROM athlete_profile p, me WHERE p.athlete = me.number),
-        first_place AS (SELECT p.version FROM athlete_place p, me WHERE p.athlete = me.number ORDER BY p.version LIMIT 1),
+        first_place AS (
+            SELECT p.version FROM athlete_place p, me
+            WHERE p.athlete = me.number ORDER BY p.version LIMIT 1),
         last_place AS (
-            SELECT p.country, p.region, p.city FROM athlete_place p, me WHERE p.athlete = me.number ORDER BY p.version DESC LIMIT 1),
+            SELECT p.country, p.region, p.city FROM athlete_place p, me
+            WHERE p.athlete = me.number ORDER BY p.version DESC LIMIT 1),
         moved AS (
             INSERT INTO athlete_place (athlete, version, since, country, region, city)
             SELECT number, $2, $8, $4, $5, $6 FROM me
@@ -31,13 +34,15 @@ internal sealed class Profiles(NpgsqlDataSource database, TimeProvider time)
                 THEN NOT EXISTS (SELECT FROM last_place WHERE (country, region, city) IS NOT DISTINCT FROM ($4, $5, $6))
                 ELSE $2 < (SELECT version FROM first_place) END
             AND $9 > (
-                SELECT count(*) FROM athlete_place p, me WHERE p.athlete = me.number AND p.since > $8 - interval '1 year')
+                SELECT count(*) FROM athlete_place p, me
+                WHERE p.athlete = me.number AND p.since > $8 - interval '1 year')
             RETURNING athlete
         ),
         profile AS (
             INSERT INTO athlete_profile AS p (athlete, version, name, country, region, city, time_zone)
             SELECT number, $2, $3, $4, $5, $6, $7 FROM me
-            ON CONFLICT (athlete) DO UPDATE SET version = $2, name = $3, country = $4, region = $5, city = $6, time_zone = $7
+            ON CONFLICT (athlete) DO UPDATE
+            SET version = $2, name = $3, country = $4, region = $5, city = $6, time_zone = $7
             WHERE p.version < $2
         )
         INSERT INTO board_dirty (athlete, sport, day) SELECT athlete, 0, '-infinity' FROM moved

@@ -34,7 +34,8 @@ internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
         return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
     }
 
-    public async Task<IReadOnlyDictionary<long, Athlete>> FindAsync(IEnumerable<long> numbers, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<long, Athlete>> FindAsync(
+        IEnumerable<long> numbers, CancellationToken cancellationToken)
     {
         var found = new Dictionary<long, Athlete>();
         var missing = new List<long>();
@@ -81,8 +82,9 @@ internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
         return athletes;
     }
 
-    private void Keep(object key, Athlete athlete) =>
-        _athletes.Set(key, athlete, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Freshness });
+    private void Keep(object key, Athlete athlete) => _athletes.Set(
+        key, athlete, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Freshness });
 
-    private static string? Text(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+    private static string? Text(NpgsqlDataReader rows, int column) =>
+        rows.IsDBNull(column) ? null : rows.GetString(column);
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Strava.Contracts.Sports;
@@ -10,27 +12,35 @@ namespace Strava.Leaderboards.Reading;
 internal sealed record BoardQuery
 {
     [FromQuery(Name = "place")]
+    [Description("global (also without it), country:CC, region:CC-RR or city:NAME.")]
     public string? Place { get; init; }
 
     [FromQuery(Name = "window")]
+    [Description("Without it: week."), AllowedValues("all", "year", "month", "week", "day")]
     public string? Window { get; init; }
 
     [FromQuery(Name = "period")]
+    [Description("2026, 2026-11, 2026-W47 or 2026-11-22, as the window says; without it the one around your day.")]
     public string? Period { get; init; }
 
     [FromQuery(Name = "top")]
+    [Description("Lines of the first page; without it 100."), Range(1, BoardRequest.MaxLines)]
     public string? Top { get; init; }
 
     [FromQuery(Name = "page")]
+    [Description("Page, from 1."), Range(1, BoardRequest.MaxPage)]
     public string? Page { get; init; }
 
     [FromQuery(Name = "pageSize")]
+    [Description("Lines of a page; without it as top says."), Range(1, BoardRequest.MaxLines)]
     public string? PageSize { get; init; }
 
     [FromQuery(Name = "cursor")]
+    [Description("From the Link header of a page.")]
     public string? Cursor { get; init; }
 
     [FromQuery(Name = "neighbours")]
+    [Description("Lines above and below your own; without it none."), Range(1, BoardRequest.MaxNeighbours)]
     public string? Neighbours { get; init; }
 }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Rest;
@@ -23,10 +25,13 @@ internal static class GetPlaceBoard
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     public static void MapGetPlaceBoard(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/leaderboards/{sport}", HandleAsync).WithTags("Leaderboards");
+        routes.MapGet("/leaderboards/{sport}", HandleAsync).WithTags("Leaderboards")
+            .WithName("GetPlaceBoard").WithSummary("The best of a place in a window, with your own line")
+            .WithDescription("By distance. Only activities that everyone may see count.")
+            .Refuses(400);
 
     private static async Task<Results<Ok<PlaceBoard>, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
-        string sport,
+        [Description("The sport."), AllowedValues("RUN", "RIDE")] string sport,
         [AsParameters] BoardQuery query,
         ClaimsPrincipal caller,
         BoardReader reader,

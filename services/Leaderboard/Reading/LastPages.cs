@@ -38,7 +38,8 @@ internal sealed class LastPages : IDisposable
         }
 
         var line = viewer is { } number
-            ? page.Lines.FirstOrDefault(line => line.Athlete == number) ?? _pages.Get<BoardLine>((board.Scores, number, "viewer"))
+            ? page.Lines.FirstOrDefault(line => line.Athlete == number)
+                ?? _pages.Get<BoardLine>((board.Scores, number, "viewer"))
             : null;
         return page with { Viewer = line, IsWhole = false };
     }

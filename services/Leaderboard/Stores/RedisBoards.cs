@@ -83,7 +83,8 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
     public async Task<StoreSeen> ProbeAsync(CancellationToken cancellationToken)
     {
         var answer = await _writes.RunAsync(
-            async redis => (RedisResult[])(await redis.ScriptEvaluateAsync(BoardScripts.Probe, [BoardKey.Watermark], []))!,
+            async redis => (RedisResult[])(await redis.ScriptEvaluateAsync(
+                BoardScripts.Probe, [BoardKey.Watermark], []))!,
             ReadTimeout,
             cancellationToken);
         var now = (long)answer[1];

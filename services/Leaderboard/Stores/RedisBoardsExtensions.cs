@@ -23,7 +23,8 @@ internal static class RedisBoardsExtensions
 
 internal sealed class RedisHealth(RedisBoards boards) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken)
     {
         try
         {

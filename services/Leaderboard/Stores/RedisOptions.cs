@@ -17,7 +17,8 @@ internal sealed class RedisOptionsValidator(IHostEnvironment environment) : IVal
     {
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
         {
-            return ValidateOptionsResult.Fail($"ConnectionStrings:Redis is missing; set ConnectionStrings__Redis to {Form}.");
+            return ValidateOptionsResult.Fail(
+                $"ConnectionStrings:Redis is missing; set ConnectionStrings__Redis to {Form}.");
         }
 
         try

@@ -51,6 +51,7 @@ internal sealed class TelemetryTests
             "Strava.Activities/strava.publish.delay", "Strava.Athletes/strava.outbox.depth",
             "Strava.Athletes/strava.outbox.lag.seconds", "Strava.Feeds/strava.projector.delay",
             "Strava.Leaderboards/strava.projector.delay", "Strava.LocalLegends/strava.projector.delay",
+            "Strava.Leaderboards/strava.board.dirty", "Strava.Leaderboards/strava.board.staleness",
         ];
         var (_, token) = await World.Stack.AthleteAsync();
         using var answer = await World.Stack.SendAsync(

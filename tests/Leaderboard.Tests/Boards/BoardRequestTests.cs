@@ -77,7 +77,8 @@ public class BoardRequestTests
     public void Without_words_it_is_the_week_of_the_world()
     {
         var request = BoardRequest.Parse("run", new()).Request!;
-        Assert.That(request.KeyAt(new DateOnly(2026, 11, 22)).Scores, Is.EqualTo("leaderboard:{run:global:week:2026-W47}"));
+        Assert.That(
+            request.KeyAt(new DateOnly(2026, 11, 22)).Scores, Is.EqualTo("leaderboard:{run:global:week:2026-W47}"));
     }
 
     [TestCase("Pacific/Auckland", "2026-11-23")]
@@ -99,9 +100,13 @@ public class BoardRequestTests
         {
             Assert.That(Verdict("run1", ours, now), Is.TypeOf<StoreVerdict.Same>());
             Assert.That(Verdict("run2", ours, now), Is.EqualTo(new StoreVerdict.LostTail(now.AddSeconds(-60))));
-            Assert.That(Verdict("run2", ours, now.AddMinutes(-10)), Is.TypeOf<StoreVerdict.LostAll>(), "restored from an old file");
+            Assert.That(
+                Verdict("run2", ours, now.AddMinutes(-10)),
+                Is.TypeOf<StoreVerdict.LostAll>(),
+                "restored from an old file");
             Assert.That(Verdict("run1", null, null), Is.TypeOf<StoreVerdict.LostAll>(), "wiped while it ran");
-            Assert.That(Verdict("run2", Guid.NewGuid().ToString(), now), Is.TypeOf<StoreVerdict.LostAll>(), "somebody else's");
+            Assert.That(
+                Verdict("run2", Guid.NewGuid().ToString(), now), Is.TypeOf<StoreVerdict.LostAll>(), "somebody else's");
             Assert.That(
                 StoreVerdict.Of(expected with { Layout = 1 }, new StoreSeen("run1", now, ours, now)),
                 Is.TypeOf<StoreVerdict.LostAll>(), "of before there were all of these boards");

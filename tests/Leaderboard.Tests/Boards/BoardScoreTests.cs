@@ -15,13 +15,16 @@ public class BoardScoreTests
     [Test]
     public void What_is_packed_comes_back_and_a_double_holds_it() => Check.QuickThrowOnFailure(Prop.ForAll(
         Any.ToArbitrary(),
-        score => BoardScore.Unpack(score.Packed) == score && (long)(double)score.Packed == score.Packed && score.Packed < 1L << 53));
+        score => BoardScore.Unpack(score.Packed) == score
+            && (long)(double)score.Packed == score.Packed
+            && score.Packed < 1L << 53));
 
     [Test]
     public void The_order_is_distance_then_activities() => Check.QuickThrowOnFailure(Prop.ForAll(
         Any.Two().ToArbitrary(),
         pair => pair.Item1.Packed.CompareTo(pair.Item2.Packed)
-            == (pair.Item1.Centimeters, pair.Item1.Activities).CompareTo((pair.Item2.Centimeters, pair.Item2.Activities))));
+            == (pair.Item1.Centimeters, pair.Item1.Activities)
+                .CompareTo((pair.Item2.Centimeters, pair.Item2.Activities))));
 
     [TestCase(9L, 1L, 0L, TestName = "Less_than_a_centimetre_is_no_entry")]
     [TestCase(19L, 2L, (1L << 16) + 2, TestName = "Millimetres_are_floored_after_the_sum")]

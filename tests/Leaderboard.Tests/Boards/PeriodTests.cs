@@ -45,7 +45,8 @@ public class PeriodTests
     [TestCase("all", "2026-11-22", null)]
     public void A_day_lies_in(string window, string day, string? period) =>
         Assert.That(
-            Window.Find(window)!.Containing(DateOnly.Parse(day, CultureInfo.InvariantCulture)).Text, Is.EqualTo(period));
+            Window.Find(window)!.Containing(DateOnly.Parse(day, CultureInfo.InvariantCulture)).Text,
+            Is.EqualTo(period));
 
     [Test]
     public void Every_window_holds_a_day_once_and_its_text_names_the_period() => Check.QuickThrowOnFailure(Prop.ForAll(

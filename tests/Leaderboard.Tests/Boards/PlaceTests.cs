@@ -106,14 +106,19 @@ public class PlaceTests
     public void A_total_is_set_where_the_athlete_is_and_cleared_where_they_were()
     {
         var total = new PeriodTotal(new(7, Sport.Run, Window.Ever, Period.Ever), new BoardScore(100, 1));
-        var changes = BoardChange.For(total, History((1, Now.AddDays(-9), "US"), (2, Now.AddDays(-5), "DE"), (3, Now, "US")));
+        var changes = BoardChange.For(
+            total, History((1, Now.AddDays(-9), "US"), (2, Now.AddDays(-5), "DE"), (3, Now, "US")));
         Assert.That(
             changes.Select(change => (change.Board.Place.Word, change.Score)),
-            Is.EquivalentTo(new[] { ("global", total.Score.Packed), ("country:US", total.Score.Packed), ("country:DE", 0L) }));
+            Is.EquivalentTo(new[]
+            {
+                ("global", total.Score.Packed), ("country:US", total.Score.Packed), ("country:DE", 0L),
+            }));
     }
 
     private static string CountryAt(PlaceHistory history, Period period) => history.At(period)[1].Word;
 
     private static PlaceHistory History(params (long Version, DateTimeOffset Since, string Country)[] places) =>
-        new(places.Select(place => new PlaceSince(place.Version, place.Since, new AthletePlace(place.Country, null, null))));
+        new(places.Select(place => new PlaceSince(
+            place.Version, place.Since, new AthletePlace(place.Country, null, null))));
 }

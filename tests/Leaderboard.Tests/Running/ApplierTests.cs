@@ -16,7 +16,8 @@ public class ApplierTests
     {
         await using var world = await World.CreateAsync();
         var athlete = Guid.NewGuid();
-        await Task.WhenAll(Enumerable.Range(1, 20).Select(meters => world.HandleAsync(Messages.Activity(athlete, meters))));
+        await Task.WhenAll(
+            Enumerable.Range(1, 20).Select(meters => world.HandleAsync(Messages.Activity(athlete, meters))));
         await world.ApplyAllAsync();
         Assert.That(await ScoreAsync(world, athlete), Is.EqualTo(new BoardScore(210 * 100, 20)));
     }
@@ -73,7 +74,8 @@ public class ApplierTests
         await world.Batches.ApplyAsync(term, default);
 
         Assert.That(
-            async () => await world.Batches.WriteAsync(stuckInAFrozenConnection, default), Throws.TypeOf<TermOverException>());
+            async () => await world.Batches.WriteAsync(stuckInAFrozenConnection, default),
+            Throws.TypeOf<TermOverException>());
         Assert.That(await ScoreAsync(world, athlete), Is.EqualTo(new BoardScore(1_500, 2)));
     }
 
@@ -224,7 +226,8 @@ public class ApplierTests
         // The same distance in two activities is still the same rank.
         await world.HandleAsync(Messages.Activity(athletes[5], 0));
         await world.ApplyAllAsync();
-        await using var command = world.Database.CreateCommand("SELECT number FROM athlete_number WHERE athlete_id = $1");
+        await using var command = world.Database.CreateCommand(
+            "SELECT number FROM athlete_number WHERE athlete_id = $1");
         command.Parameters.Add(new() { Value = athletes[4] });
         var viewer = (long)(await command.ExecuteScalarAsync())!;
         var key = new BoardKey(Contracts.Sports.Sport.Run, Place.Global, Window.Find("all")!, Period.Ever);
@@ -254,5 +257,6 @@ public class ApplierTests
     }
 
     private static async Task<BoardScore> ScoreAsync(World world, Guid athlete) =>
-        BoardScore.Unpack((await world.BoardsAsync()).Single(entry => entry.Board == GlobalWeek && entry.Athlete == athlete).Score);
+        BoardScore.Unpack((await world.BoardsAsync())
+            .Single(entry => entry.Board == GlobalWeek && entry.Athlete == athlete).Score);
 }

@@ -47,7 +47,8 @@ public class BoardGaugesTests
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
-            _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => _values[instrument.Name] = value);
+            _listener.SetMeasurementEventCallback<double>(
+                (instrument, value, _, _) => _values[instrument.Name] = value);
             _listener.Start();
         }
 

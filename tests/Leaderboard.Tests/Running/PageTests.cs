@@ -84,7 +84,8 @@ public class PageTests
         {
             Assert.That((empty.Lines.Count, empty.Next, empty.Total), Is.EqualTo((0, (BoardCursor?)null, 0L)));
             Assert.That(
-                (beyond.Lines.Count, beyond.Next, beyond.Total), Is.EqualTo((0, (BoardCursor?)null, (long)lines.Count)));
+                (beyond.Lines.Count, beyond.Next, beyond.Total),
+                Is.EqualTo((0, (BoardCursor?)null, (long)lines.Count)));
         }
     }
 
@@ -107,7 +108,9 @@ public class PageTests
                 .ThenByDescending(line => line.Score.Activities)
                 .ThenByDescending(line => line.Athlete)
                 .Select(line => new BoardLine(
-                    1 + scores.Count(other => other.Score.Centimeters > line.Score.Centimeters), line.Athlete, line.Score)),
+                    1 + scores.Count(other => other.Score.Centimeters > line.Score.Centimeters),
+                    line.Athlete,
+                    line.Score)),
         ];
     }
 

@@ -169,7 +169,8 @@ internal sealed class World : IAsyncDisposable
     }
 
     // By its text: a Redis may just have forgotten its scripts, and the client does not know.
-    private Task<RedisResult> ScanAsync(string pattern, string then) => Eyes.ExecuteAsync("EVAL", Scan, 0, pattern, then);
+    private Task<RedisResult> ScanAsync(string pattern, string then) =>
+        Eyes.ExecuteAsync("EVAL", Scan, 0, pattern, then);
 
     public async Task<Dictionary<long, Guid>> NumbersAsync()
     {

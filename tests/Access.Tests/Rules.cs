@@ -1,0 +1,94 @@
+namespace Strava.Access;
+
+/// <summary>
+/// Who may do what, by hand. To add a route: write its line here; without one the tests fail. So they do for a line
+/// without a route.
+/// </summary>
+internal static class Rules
+{
+    public static IReadOnlyList<Rule> All { get; } =
+    [
+        OfActivity("GET /activities/{id}", Reads),
+        OfActivity("GET /activities/{id}/streams", Reads),
+        OfActivity("GET /activities/{id}/gpx", Reads),
+        OfActivity("PATCH /activities/{id}", cell => Writes(cell, 200)),
+        OfActivity("PATCH /activities/{id}", cell => Writes(cell, 200)) with { Example = "other words" },
+        OfActivity("POST /activities/{id}/routes", cell => Writes(cell, cell.Target!.IsSaved ? 409 : 200)),
+        OfActivity("DELETE /activities/{id}", cell => Writes(cell, 204)),
+
+        // An id can be taken once in the whole world, so that phones may make them: a taken one is 409 to everybody, in
+        // the same words whatever it hides.
+        OfActivity("PUT /activities/{id}/recording", _ => [409]),
+        OfActivity("GET /activities", _ => [200]) with
+        {
+            Query = "?mode=USER&pageSize=100",
+            ShowsTarget = cell => cell is { Actor: Actor.Owner, Target.IsSaved: true },
+        },
+        Own("activity", "POST /activities", 201),
+        Own("activity", "POST /activities/import", 201, 200),
+
+        OfActivity("GET /activities", _ => [200]) with
+        {
+            Service = "feed",
+            Query = "?mode=FRIENDS&pageSize=100",
+            ShowsTarget = cell => cell is { Actor: Actor.Friend, Target: { IsSaved: true, Visibility: not "ONLY_ME" } },
+        },
+
+        Own("leaderboard", "GET /leaderboards/{sport}", 200),
+
+        Own("athlete", "GET /athletes/me", 200) with { NamesCaller = true },
+        Own("athlete", "PATCH /athletes/me", 200) with { NamesCaller = true },
+        Own("athlete", "GET /athletes/me/friends", 200),
+        new("athlete", "GET /athletes/me/friends/{athleteId}", cell => cell.Actor == Actor.Friend ? [200] : [404]),
+
+        // Of somebody whom nobody has asked yet; it says nothing about anybody else.
+        Own("athlete", "PUT /athletes/me/friends/{athleteId}", 201),
+        Own("athlete", "DELETE /athletes/me/friends/{athleteId}", 204),
+
+        Open("GET /"),
+        Open("POST /dev/token"),
+        Open("GET /.well-known/openid-configuration"),
+        Open("GET /.well-known/jwks.json"),
+    ];
+
+    /// <summary>Routes that are no operations of the API, by service; each is open or handed on to a service.</summary>
+    public static IReadOnlyList<string> OtherRoutes(string service) => service == "gateway" ? Gateway : Everywhere;
+
+    private static readonly string[] Everywhere =
+        ["* /health/live", "* /health/ready", "GET /openapi/{documentName}.json"];
+
+    private static readonly string[] Gateway =
+    [
+        .. Everywhere,
+        .. Both("/docs", "/docs/docs.css", "/docs/docs.js", "/docs/documents"),
+        .. Both("/openapi/activity.json", "/openapi/athlete.json", "/openapi/feed.json"),
+        .. Both("/openapi/leaderboard.json", "/openapi/locallegend.json"),
+
+        // Handed on; the service's own rules are above.
+        .. Both("/activities"),
+        "* /activities/import", "* /activities/{**rest}", "* /activities/{id}/recording", "* /activities/{id}/routes",
+        "* /athletes/{**rest}", "* /leaderboards/{**rest}", "* /clubs/{**rest}", "* /challenges/{**rest}",
+        "* /segments/{**rest}",
+    ];
+
+    private static IEnumerable<string> Both(params string[] paths) =>
+        paths.SelectMany(path => new[] { $"GET {path}", $"HEAD {path}" });
+
+    private static int[] Reads(Cell cell) => cell.SeesTarget ? [200] : [404];
+
+    private static int[] Writes(Cell cell, int owners) => cell switch
+    {
+        { Actor: Actor.Owner } => [owners],
+        { SeesTarget: true } => [403],
+        _ => [404],
+    };
+
+    private static Rule OfActivity(string operation, Func<Cell, int[]> expected) =>
+        new("activity", operation, expected) { IsAboutActivity = true };
+
+    /// <summary>About the caller alone: the same for everyone who is signed in.</summary>
+    private static Rule Own(string service, string operation, params int[] statuses) =>
+        new(service, operation, _ => statuses);
+
+    private static Rule Open(string operation) => new("gateway", operation, _ => [200]) { IsOpen = true };
+}
