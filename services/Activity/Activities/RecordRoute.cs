@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
@@ -69,9 +70,14 @@ internal static class RecordRouteEndpoint
         var statistics = locked.Statistics;
         if (locked.KnownChunks.TryGetValue(chunk.Sequence, out var known))
         {
-            return known.AsSpan().SequenceEqual(hash)
-                ? TypedResults.Ok(Answer(activity))
-                : Problems.Conflict("chunk-differs", $"Chunk {chunk.Sequence} is stored with other points; give it a new sequence.");
+            if (!known.AsSpan().SequenceEqual(hash))
+            {
+                return Problems.Conflict("chunk-differs", $"Chunk {chunk.Sequence} is stored with other points; give it a new sequence.");
+            }
+
+            var repeated = TypedResults.Ok(Answer(activity));
+            await store.KeepAsync(session, context, repeated, cancellationToken);
+            return repeated;
         }
 
         if (activity.State is ActivityState.Created or ActivityState.Complete)
@@ -83,8 +89,10 @@ internal static class RecordRouteEndpoint
         statistics = Continue(statistics, chunk, activity.Log);
         activity = ActivityStore.Append(session, activity, [ActivityStream.EventOf(chunk)], statistics);
         session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(id, chunk.Sequence, hash));
+        var answer = TypedResults.Ok(Answer(activity));
+        session.Batch.Keep(context, answer);
         await store.SaveAsync(session, cancellationToken);
-        return TypedResults.Ok(Answer(activity));
+        return answer;
 
         RouteAnswer Answer(Activity asOf)
         {
