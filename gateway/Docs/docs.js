@@ -158,7 +158,9 @@ function tryIt(root, method, path, operation) {
     make('td', { textContent: [words(parameter.schema), parameter.description].filter(Boolean).join(': ') })));
   return make('div', {},
     rows.length ? make('table', {}, ...rows) : null,
-    body && make('div', {}, make('div', { className: 'row' }, make('code', { textContent: `${mediaType}: ${words(content.schema)}` }), choice || null), body),
+    body && make('div', {},
+      make('details', {}, make('summary', { textContent: `Body: ${mediaType}, ${words(content.schema)}` }), members(resolve(root, content.schema))),
+      choice || null, body),
     button, result);
 }
 

@@ -3,6 +3,7 @@ using Strava.Activities.Activities;
 using Strava.Activities.Imports;
 using Strava.Activities.Viewing;
 using Strava.Core.Bus;
+using Strava.Core.Idempotency;
 using Strava.Core.Postgres;
 using Strava.EventStore;
 using Strava.ServiceDefaults;
@@ -21,6 +22,7 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
 }
 
 app.UseServiceDefaults();
+app.UseIdempotencyKeys();
 app.MapCreateActivity();
 app.MapChangeActivity();
 app.MapRecordRoute();

@@ -1,6 +1,7 @@
 using Strava.Athletes.Friendships;
 using Strava.Athletes.Profiles;
 using Strava.Core.Bus;
+using Strava.Core.Idempotency;
 using Strava.Core.Outbox;
 using Strava.Core.Postgres;
 using Strava.ServiceDefaults;
@@ -18,6 +19,7 @@ if (await app.MigrateIfAskedAsync(args))
 }
 
 app.UseServiceDefaults();
+app.UseIdempotencyKeys();
 var me = app.MapGroup("/athletes/me").WithTags("Athlete");
 me.MapGetProfile();
 me.MapChangeProfile();

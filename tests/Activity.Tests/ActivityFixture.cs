@@ -24,6 +24,8 @@ internal sealed class ActivityFixture
     [OneTimeTearDown]
     public static async Task StopAsync() => await _host.DisposeAsync();
 
+    public static IServiceProvider Services => _host.Services;
+
     public static HttpClient Athlete() => _host.ClientOf(Guid.CreateVersion7());
 
     public static string At(double seconds) => Start.AddSeconds(seconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ");

@@ -117,6 +117,10 @@ internal static class ActivityRows
             Parameters = { new() { Value = activityId } },
         };
 
+    /// <summary>Whether a save failed because the chunk is stored already.</summary>
+    public static bool IsKnownChunk(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "route_chunk_pkey" };
+
     /// <summary>A chunk written twice at the same time fails the unit: the second writer then finds it stored.</summary>
     public static NpgsqlBatchCommand InsertChunk(Guid activityId, long sequence, byte[] contentHash) => new(
         "INSERT INTO route_chunk (activity_id, sequence, content_hash) VALUES ($1, $2, $3)")

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using Strava.Contracts.Tracks;
+using Strava.Core.Idempotency;
 using Strava.EventStore;
 
 namespace Strava.Activities.Activities;
@@ -125,6 +126,21 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
         }
 
         return after;
+    }
+
+    /// <summary>Keeps the answer to a request that changes nothing; see <see cref="KeptAnswers"/>.</summary>
+    /// <param name="session">Ended first: nobody waits for its lock, and no request holds two connections.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="answer">Its answer.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async Task KeepAsync(EventSession? session, HttpContext context, IResult answer, CancellationToken cancellationToken)
+    {
+        if (session is not null)
+        {
+            await session.DisposeAsync();
+        }
+
+        await database.KeepAsync(context, answer, cancellationToken);
     }
 
     public async Task SaveAsync(EventSession session, CancellationToken cancellationToken)

@@ -30,6 +30,11 @@ internal sealed class ActivityStream
         return new ActivityStream(Activity.Of(events[0].StreamId, [.. events.Select(e => e.Body!)]), chunks);
     }
 
+    public static ActivityStream Of(Activity activity, IReadOnlyList<TrackChunk> chunks) => new(activity, chunks);
+
+    /// <summary>The stream after more events, none of which brings points.</summary>
+    public ActivityStream After(IReadOnlyList<object> events) => new(Activity.Apply(events), Chunks);
+
     public OrderedPoint[] Points() => TrackOrder.Merge(Chunks, Activity.Log);
 
     /// <param name="now">While the activity is open its times run until now.</param>

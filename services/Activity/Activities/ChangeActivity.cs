@@ -3,6 +3,7 @@ using Strava.Contracts.Events;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
@@ -72,13 +73,20 @@ internal static class ChangeActivityEndpoint
             events.Add(Complete(edited, [], activity.Final.At.ToUnixTimeMilliseconds()));
         }
 
+        stream ??= await store.FetchStreamAsync(id, cancellationToken);
+        var answer = TypedResults.Ok(ActivityAnswers.Details(stream!.After(events), now));
         if (events.Count > 0)
         {
             ActivityStore.Append(session, activity, events, StatisticsAfter(locked.Statistics, activity, edited, changes));
+            session.Batch.Keep(context, answer);
             await store.SaveAsync(session, cancellationToken);
         }
+        else
+        {
+            await store.KeepAsync(session, context, answer, cancellationToken);
+        }
 
-        return TypedResults.Ok(ActivityAnswers.Details((await store.FetchStreamAsync(id, cancellationToken))!, now));
+        return answer;
 
         ActivityCompleted Complete(Activity of, IReadOnlyList<StateChange> with, long atMs)
         {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts;
 using Strava.Contracts.Events;
 using Strava.Contracts.Rest;
+using Strava.Core.Idempotency;
 using Strava.EventStore;
 using Strava.ServiceDefaults;
 
@@ -53,18 +54,25 @@ internal static class CreateActivityEndpoint
 
         await using var session = await store.OpenSessionAsync(cancellationToken);
         var activity = ActivityStore.Start(session, id, events);
+        var created = TypedResults.Created($"/activities/{id}", ActivityAnswers.Details(activity, [], now));
+        session.Batch.Keep(context, created, created.Location);
         try
         {
             await store.SaveAsync(session, cancellationToken);
         }
         catch (StreamExistsException)
         {
-            return await store.FetchStreamAsync(id, cancellationToken) is { Activity: { Deleted: false } found } stream
-                && found.AthleteId == athleteId
-                ? TypedResults.Ok(ActivityAnswers.Details(stream, now))
-                : Refusals.IdTaken();
+            if (await store.FetchStreamAsync(id, cancellationToken) is not { Activity: { Deleted: false } found } stream
+                || found.AthleteId != athleteId)
+            {
+                return Refusals.IdTaken();
+            }
+
+            var repeated = TypedResults.Ok(ActivityAnswers.Details(stream, now));
+            await store.KeepAsync(session, context, repeated, cancellationToken);
+            return repeated;
         }
 
-        return TypedResults.Created($"/activities/{id}", ActivityAnswers.Details(activity, [], now));
+        return created;
     }
 }

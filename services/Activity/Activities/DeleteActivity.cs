@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Events;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
@@ -15,23 +16,27 @@ internal static class DeleteActivityEndpoint
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (await store.FindAsync(id, cancellationToken) is null)
-        {
-            var deleted = (await store.FetchStreamAsync(id, cancellationToken))?.Activity;
-            return deleted?.AthleteId == context.User.AthleteId() ? TypedResults.NoContent() : Problems.NotFound();
-        }
-
+        var isGone = await store.FindAsync(id, cancellationToken) is null;
         await using var session = await store.OpenSessionAsync(cancellationToken);
-        var (locked, refusal) = await store.LockForOwnerAsync(session, context, id, [], cancellationToken);
+        var (locked, refusal) = isGone ? (null, Problems.NotFound()) : await store.LockForOwnerAsync(session, context, id, [], cancellationToken);
         if (locked is null)
         {
-            return refusal!;
+            // Also where another of the caller's requests has deleted it while this one waited for the lock.
+            if ((await store.FetchStreamAsync(id, cancellationToken))?.Activity is not { Deleted: true } deleted
+                || deleted.AthleteId != context.User.AthleteId())
+            {
+                return refusal!;
+            }
+
+            await store.KeepAsync(session, context, TypedResults.NoContent(), cancellationToken);
+            return TypedResults.NoContent();
         }
 
         ActivityStore.Append(session, locked.Activity, [new ActivityDeleted(clock.GetUtcNow())], statistics: null);
         // The same file may be imported again after its activity was deleted.
         session.Batch.BatchCommands.Add(
             new("DELETE FROM imported_file WHERE activity_id = $1") { Parameters = { new() { Value = id } } });
+        session.Batch.Keep(context, TypedResults.NoContent());
         await store.SaveAsync(session, cancellationToken);
         return TypedResults.NoContent();
     }

@@ -3,6 +3,7 @@ using Strava.Contracts;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
@@ -44,7 +45,7 @@ internal static class PutRecordingEndpoint
             .Refuses(409, 422);
 
     private static async Task<Results<Created<ActivityDetails>, Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
-        Guid id, PutRecording request, HttpContext context, RecordingStore recordings, TimeProvider clock,
+        Guid id, PutRecording request, HttpContext context, RecordingStore recordings, ActivityStore store, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -69,11 +70,28 @@ internal static class PutRecordingEndpoint
             request.TimeZone,
             log,
             chunks);
-        return await recordings.StoreAsync(id, recording, cancellationToken) switch
+        Created<ActivityDetails>? created = null;
+        var stored = await recordings.StoreAsync(
+            id,
+            recording,
+            (batch, made) =>
+            {
+                created = TypedResults.Created($"/activities/{id}", ActivityAnswers.Details(made, now));
+                batch.Keep(context, created, created.Location);
+            },
+            cancellationToken);
+        if (stored is null)
         {
-            null => Refusals.IdTaken(),
-            { IsNew: true } stored => TypedResults.Created($"/activities/{id}", ActivityAnswers.Details(stored.Stream, now)),
-            var stored => TypedResults.Ok(ActivityAnswers.Details(stored.Stream, now)),
-        };
+            return Refusals.IdTaken();
+        }
+
+        if (stored.IsNew)
+        {
+            return created!;
+        }
+
+        var repeated = TypedResults.Ok(ActivityAnswers.Details(stored.Stream, now));
+        await store.KeepAsync(session: null, context, repeated, cancellationToken);
+        return repeated;
     }
 }

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
+using Strava.Core.Idempotency;
 using Strava.EventStore;
 using Strava.ServiceDefaults;
 
@@ -61,17 +61,17 @@ internal static class RecordRouteEndpoint
 
         var chunk = request.ToChunk();
         var route = new Route(id, chunk, PointCodec.ContentHash(chunk.Points), request.UnknownMembers, now.ToUnixTimeMilliseconds());
-        return await AppendAtOnceAsync(route, context.User.AthleteId(), store, open, cancellationToken) is { } answer
-            ? TypedResults.Ok(answer)
+        return await AppendAtOnceAsync(route, context, store, open, cancellationToken) is { } atOnce
+            ? atOnce
             : await AppendUnderLockAsync(route, context, store, open, cancellationToken);
     }
 
     /// <summary>One round trip when this node wrote the activity last.</summary>
     /// <returns><c>null</c> when nothing was written: the long way tells why.</returns>
-    private static async Task<RouteAnswer?> AppendAtOnceAsync(
-        Route route, Guid callerId, ActivityStore store, OpenActivities open, CancellationToken cancellationToken)
+    private static async Task<Ok<RouteAnswer>?> AppendAtOnceAsync(
+        Route route, HttpContext context, ActivityStore store, OpenActivities open, CancellationToken cancellationToken)
     {
-        if (open.Take(route.ActivityId) is not { } known || known.Activity.AthleteId != callerId)
+        if (open.Take(route.ActivityId) is not { } known || known.Activity.AthleteId != context.User.AthleteId())
         {
             return null;
         }
@@ -81,16 +81,13 @@ internal static class RecordRouteEndpoint
         var activity = ActivityStore.AppendChunk(session, known.Activity, route.Chunk, route.ContentHash, statistics);
         try
         {
-            await store.SaveAsync(session, cancellationToken);
+            return await SaveAsync(route, activity, statistics, session, context, store, open, cancellationToken);
         }
-        catch (Exception exception)
-            when (exception is ConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (Exception exception) when (exception is ConcurrencyException || ActivityRows.IsKnownChunk(exception))
         {
             // Somebody else was faster, or the chunk is stored already.
             return null;
         }
-
-        return route.Answer(activity, statistics, open);
     }
 
     private static async Task<Results<Ok<RouteAnswer>, ProblemHttpResult>> AppendUnderLockAsync(
@@ -109,9 +106,14 @@ internal static class RecordRouteEndpoint
         if (locked.KnownChunks.GetValueOrDefault(chunk.Sequence) is { } known
             || (known = await HashInStreamAsync(store, activity, chunk.Sequence, cancellationToken)) is not null)
         {
-            return known.AsSpan().SequenceEqual(route.ContentHash)
-                ? TypedResults.Ok(route.Answer(activity, locked.Statistics))
-                : Problems.Conflict("chunk-differs", $"Chunk {chunk.Sequence} is stored with other points; give it a new sequence.");
+            if (!known.AsSpan().SequenceEqual(route.ContentHash))
+            {
+                return Problems.Conflict("chunk-differs", $"Chunk {chunk.Sequence} is stored with other points; give it a new sequence.");
+            }
+
+            var repeated = TypedResults.Ok(route.Answer(activity, locked.Statistics));
+            await store.KeepAsync(session, context, repeated, cancellationToken);
+            return repeated;
         }
 
         if (activity.State is ActivityState.Created or ActivityState.Complete)
@@ -123,8 +125,23 @@ internal static class RecordRouteEndpoint
         var statistics = Continue(locked.Statistics, chunk, activity.Log);
         activity = ActivityStore.Append(session, activity, [ActivityStream.EventOf(chunk)], statistics);
         session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(activity.Id, chunk.Sequence, route.ContentHash));
+        return await SaveAsync(route, activity, statistics, session, context, store, open, cancellationToken);
+    }
+
+    private static async Task<Ok<RouteAnswer>> SaveAsync(
+        Route route, Activity activity, TrackStatistics? statistics, EventSession session, HttpContext context,
+        ActivityStore store, OpenActivities open, CancellationToken cancellationToken)
+    {
+        var answer = TypedResults.Ok(route.Answer(activity, statistics));
+        session.Batch.Keep(context, answer);
         await store.SaveAsync(session, cancellationToken);
-        return TypedResults.Ok(route.Answer(activity, statistics, open));
+        if (statistics is not null)
+        {
+            // The next chunk may come soon.
+            open.Put(activity, statistics);
+        }
+
+        return answer;
     }
 
     /// <summary>A saved activity's chunks are in its stream alone; a chunk that comes after the end is rare.</summary>
@@ -166,18 +183,6 @@ internal static class RecordRouteEndpoint
                 figures?.DistanceMillimeters / 1_000.0,
                 figures?.ActiveMs / 1_000.0,
                 figures?.MovingMs / 1_000.0);
-        }
-
-        /// <summary>After it was stored: the next chunk may come soon.</summary>
-        public RouteAnswer Answer(Activity stored, TrackStatistics? statistics, OpenActivities open)
-        {
-            var answer = Answer(stored, statistics);
-            if (statistics is not null)
-            {
-                open.Put(stored, statistics);
-            }
-
-            return answer;
         }
     }
 }

@@ -35,12 +35,18 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
     /// <summary>
     /// Safe to repeat: the stream's primary key lets one writer through; a repeat compares what is stored with what it brings.
     /// </summary>
+    /// <param name="id">The activity's.</param>
+    /// <param name="recording">The recording.</param>
+    /// <param name="keep">Adds to the batch what is to commit with a recording that is new.</param>
+    /// <param name="cancellationToken">The caller's.</param>
     /// <returns><c>null</c> when the id is taken by another recording.</returns>
-    public async Task<StoredRecording?> StoreAsync(Guid id, WholeRecording recording, CancellationToken cancellationToken)
+    public async Task<StoredRecording?> StoreAsync(
+        Guid id, WholeRecording recording, Action<NpgsqlBatch, ActivityStream> keep, CancellationToken cancellationToken)
     {
         var timeZone = await AthleteTimeZoneAsync(recording.AthleteId, cancellationToken);
         await using var session = await store.OpenSessionAsync(cancellationToken);
-        Stage(session, id, recording, timeZone, clock.GetUtcNow());
+        var made = ActivityStream.Of(Stage(session, id, recording, timeZone, clock.GetUtcNow()), recording.Chunks);
+        keep(session.Batch, made);
         try
         {
             await store.SaveAsync(session, cancellationToken);
@@ -52,7 +58,7 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
                 : null;
         }
 
-        return new StoredRecording((await store.FetchStreamAsync(id, cancellationToken))!, IsNew: true);
+        return new StoredRecording(made, IsNew: true);
     }
 
     /// <summary>Begins the recording's stream, with its rows. Not yet saved.</summary>

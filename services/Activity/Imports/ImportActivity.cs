@@ -4,6 +4,7 @@ using Strava.Activities.Activities;
 using Strava.Contracts;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Imports;
@@ -23,7 +24,7 @@ internal static class ImportActivityEndpoint
             .Refuses(422);
 
     private static async Task<Results<Created<PartialActivity[]>, Ok<PartialActivity[]>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, ImportStore imports, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, ImportStore imports, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!ImportForm.IsMultipart(context.Request))
         {
@@ -40,10 +41,23 @@ internal static class ImportActivityEndpoint
         {
             await using var file = form.File!.OpenReadStream();
             var recording = await ReadAsync(file, form, context.User.AthleteId(), clock.GetUtcNow(), cancellationToken);
-            var stored = await imports.StoreAsync(recording, cancellationToken);
-            return stored.IsNew
-                ? TypedResults.Created($"/activities/{stored.Activity.Id}", Answer(stored))
-                : TypedResults.Ok(Answer(stored));
+            Created<PartialActivity[]>? created = null;
+            var stored = await imports.StoreAsync(
+                recording,
+                (batch, made) =>
+                {
+                    created = TypedResults.Created($"/activities/{made.Activity.Id}", Answer(made));
+                    batch.Keep(context, created, created.Location);
+                },
+                cancellationToken);
+            if (stored.IsNew)
+            {
+                return created!;
+            }
+
+            var known = TypedResults.Ok(Answer(stored));
+            await store.KeepAsync(session: null, context, known, cancellationToken);
+            return known;
         }
         catch (ImportFailureException failure)
         {

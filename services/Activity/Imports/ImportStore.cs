@@ -26,8 +26,12 @@ internal sealed class ImportStore(ActivityStore store, RecordingStore recordings
     /// <summary>Each turn but the last compares a neighbour that came meanwhile; nobody has so many within 120 s.</summary>
     private const int MaxTurns = 20;
 
+    /// <param name="recording">The recording.</param>
+    /// <param name="keep">Adds to the batch what is to commit with a recording that is new.</param>
+    /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="TimeoutException">New neighbours kept coming.</exception>
-    public async Task<StoredImport> StoreAsync(WholeRecording recording, CancellationToken cancellationToken)
+    public async Task<StoredImport> StoreAsync(
+        WholeRecording recording, Action<NpgsqlBatch, StoredImport> keep, CancellationToken cancellationToken)
     {
         var timeZone = await recordings.AthleteTimeZoneAsync(recording.AthleteId, cancellationToken);
         var points = PointsOf(TrackOrder.Merge(recording.Chunks, recording.Log));
@@ -45,8 +49,11 @@ internal sealed class ImportStore(ActivityStore store, RecordingStore recordings
                 {
                     var now = clock.GetUtcNow();
                     var made = RecordingStore.Stage(session, Guid.CreateVersion7(now), recording, timeZone, now);
+                    var stored = new StoredImport(
+                        made, IsNew: true, [.. neighbours.Where(other => other.Overlaps).Select(other => other.Id)]);
+                    keep(session.Batch, stored);
                     await store.SaveAsync(session, cancellationToken);
-                    return new StoredImport(made, IsNew: true, [.. neighbours.Where(other => other.Overlaps).Select(other => other.Id)]);
+                    return stored;
                 }
             }
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Athletes.Friendships;
@@ -15,7 +16,11 @@ internal static class DeleteFriend
             .WithSummary("End a friendship, or take back or refuse a request, for both sides").Refuses(400, 422);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid athleteId, ClaimsPrincipal caller, NpgsqlDataSource database, CancellationToken cancellationToken)
+        Guid athleteId,
+        ClaimsPrincipal caller,
+        NpgsqlDataSource database,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         var myself = caller.AthleteId();
         if (athleteId == myself)
@@ -27,12 +32,17 @@ internal static class DeleteFriend
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var current = await FriendshipRows.LockAsync(connection, Pair.Of(myself, athleteId), cancellationToken);
         var next = current.End();
-        if (next != current)
+        if (next == current)
         {
-            await FriendshipRows.SaveAsync(connection, next, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            // The lock may have made a row, which is not to stay.
+            await transaction.RollbackAsync(cancellationToken);
+            await connection.KeepAsync(http, TypedResults.NoContent(), cancellationToken);
+            return TypedResults.NoContent();
         }
 
+        await FriendshipRows.SaveAsync(connection, next, cancellationToken);
+        await connection.KeepAsync(http, TypedResults.NoContent(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return TypedResults.NoContent();
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Strava.Athletes.Profiles;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Athletes.Friendships;
@@ -19,7 +20,11 @@ internal static class PutFriend
             .Refuses(400, 404, 409, 422);
 
     private static async Task<Results<Ok<Friend>, Created<Friend>, ProblemHttpResult>> PutAsync(
-        Guid athleteId, ClaimsPrincipal caller, NpgsqlDataSource database, CancellationToken cancellationToken)
+        Guid athleteId,
+        ClaimsPrincipal caller,
+        NpgsqlDataSource database,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         var myself = caller.AthleteId();
         if (athleteId == myself)
@@ -46,11 +51,16 @@ internal static class PutFriend
         var answer = new Friend(athleteId, other.Name, next.StateFor(myself)!.Value);
         if (next == current)
         {
-            return TypedResults.Ok(answer);
+            var repeated = TypedResults.Ok(answer);
+            await transaction.RollbackAsync(cancellationToken);
+            await connection.KeepAsync(http, repeated, cancellationToken);
+            return repeated;
         }
 
+        var created = TypedResults.Created($"/athletes/me/friends/{athleteId}", answer);
         await FriendshipRows.SaveAsync(connection, next, cancellationToken);
+        await connection.KeepAsync(http, created, cancellationToken, created.Location);
         await transaction.CommitAsync(cancellationToken);
-        return TypedResults.Created($"/athletes/me/friends/{athleteId}", answer);
+        return created;
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
 
 namespace Strava.Athletes.Profiles;
@@ -46,11 +47,13 @@ internal static class ChangeProfile
         {
             profile = profile with { Version = current.Version + 1 };
             await ProfileRows.SaveAsync(connection, profile, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
         }
 
         http.Response.GetTypedHeaders().ETag = EntityTags.OfVersion(profile.Version);
-        return TypedResults.Ok(profile);
+        var answer = TypedResults.Ok(profile);
+        await connection.KeepAsync(http, answer, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return answer;
     }
 
     private static ProfilePatch WithDefaultName(ProfilePatch patch, ClaimsPrincipal caller) =>
