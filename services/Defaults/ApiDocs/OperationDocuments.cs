@@ -45,7 +45,10 @@ internal sealed class OperationDocuments : IOpenApiOperationTransformer
             // The only bare status that handlers answer with.
             operation.Responses!["304"] = new OpenApiResponse { Description = "You have just this." };
             AddHeader(operation, "If-None-Match", "The ETag of what you have.");
+            AnswerHeader(operation, "200", "ETag", "Names this version; absent while it changes by itself.");
         }
+
+        AnswerHeader(operation, "201", "Location", "Where it is now.");
 
         if (own.Contains(412))
         {
@@ -107,6 +110,7 @@ internal sealed class OperationDocuments : IOpenApiOperationTransformer
             operation.Parameters.Add(Number("page", "Page, from 1.", 1, Paging.MaxPage));
             operation.Parameters.Add(
                 Number("pageSize", "Lines of a page.", Paging.DefaultPageSize, Paging.MaxPageSize));
+            AnswerHeader(operation, "200", "Link", "Leads to the next page, rel=\"next\"; absent on the last one.");
         }
     }
 
@@ -134,6 +138,19 @@ internal sealed class OperationDocuments : IOpenApiOperationTransformer
             Description = description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
+    }
+
+    private static void AnswerHeader(OpenApiOperation operation, string status, string name, string description)
+    {
+        if (operation.Responses!.GetValueOrDefault(status) is OpenApiResponse answer)
+        {
+            answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            answer.Headers[name] = new OpenApiHeader
+            {
+                Description = description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            };
+        }
     }
 
     /// <summary>The members of Results&lt;...&gt;, or the one result.</summary>
