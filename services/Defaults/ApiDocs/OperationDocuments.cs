@@ -55,7 +55,14 @@ internal sealed class OperationDocuments : IOpenApiOperationTransformer
             AddHeader(operation, "If-Match", "The ETag that you have read: change it only if it is still so.");
         }
 
-        foreach (var status in own.Concat(Common(operation, isOpen)).Order())
+        var common = Common(operation, isOpen).ToList();
+        if (!isOpen && context.Description.HttpMethod is "POST" or "PUT" or "PATCH" or "DELETE")
+        {
+            AddHeader(operation, "Idempotency-Key", "Yours: the same key and body give the same answer, once done.");
+            common.AddRange([400, 422]);
+        }
+
+        foreach (var status in own.Concat(common).Distinct().Order())
         {
             operation.Responses!.TryAdd(Refusals.TextOf(status), Refusals.Of(status, context.Document!));
         }
