@@ -57,7 +57,7 @@ internal static class ActivityCases
             yield return InputCase.Json($"renamed to {name}", "PATCH", "/activities/{open}", $$"""{"name":"a{{name}}"}""", 200);
         }
 
-        foreach (var key in new[] { "a b", new string('k', 256), new string('k', 9_000), "\u010d" })
+        foreach (var key in new[] { "a b", new string('k', 256), new string('k', 9_000) })
         {
             yield return Of($"Idempotency-Key {key[..Math.Min(key.Length, 20)]}", """{"type":"RUN"}""", 400) with
             {
