@@ -60,8 +60,8 @@ public sealed record ActivityStopped(DateTimeOffset At) : ActivityEvent;
 /// <param name="Sequence">The phone's number of the chunk; for an unnumbered single point its device time in Unix
 /// ms.</param>
 /// <param name="Count">Points in the chunk.</param>
-/// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64; <c>null</c> once they are
-/// archived.</param>
+/// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64; <c>null</c> once
+/// they are archived.</param>
 /// <param name="Archived">Where the points are when they are not here; <c>null</c> while they are.</param>
 public sealed record RouteRecorded(
     long Sequence,

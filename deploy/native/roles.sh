@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Least privilege for stack.sh: for each service two database roles (<service>_owner migrates, <service>_rw serves; for
-# Activity also activity_maintenance, which archives) and a broker user of its own. What they may do is said in deploy/postgres and deploy/rabbitmq. All of it may be repeated.
+# Activity also activity_maintenance, which archives) and a broker user of its own. What they may do is said in
+# deploy/postgres and deploy/rabbitmq. All of it may be repeated.
 
 service_sql() {
     local name=$1 file=$2 maintenance=()

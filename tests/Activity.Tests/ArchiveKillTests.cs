@@ -5,7 +5,9 @@ using static Strava.Activities.Tests.ArchiveWorld;
 
 namespace Strava.Activities.Tests;
 
-/// <summary>Cut off at any point, an activity is readable, counted once, and the next run ends what was begun.</summary>
+/// <summary>
+/// Cut off at any point, an activity is readable, counted once, and the next run ends what was begun.
+/// </summary>
 [Category("Integration")]
 public sealed class ArchiveKillTests
 {
@@ -129,7 +131,9 @@ public sealed class ArchiveKillTests
 
     private sealed class EndedException : Exception;
 
-    /// <summary>Ends the run just before or just after a step; what comes after the read is the change of the rows.</summary>
+    /// <summary>
+    /// Ends the run just before or just after a step; what comes after the read is the change of the rows.
+    /// </summary>
     private sealed class EndingStore(IObjectStore store, string step, bool after) : IObjectStore
     {
         public async Task PutAsync(ArchiveKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)

@@ -4,7 +4,9 @@ using Strava.EventStore;
 
 namespace Strava.Activities.Activities;
 
-/// <summary>A whole stream folded: the activity and its points. Pure; the same events always give the same figures.</summary>
+/// <summary>
+/// A whole stream folded: the activity and its points. Pure; the same events always give the same figures.
+/// </summary>
 internal sealed class ActivityStream
 {
     private readonly IReadOnlyList<TrackChunk>? _chunks;
@@ -21,7 +23,8 @@ internal sealed class ActivityStream
     public bool HasPoints => _chunks is not null;
 
     /// <summary>The chunks in the order in which they came.</summary>
-    /// <exception cref="InvalidOperationException">The points were not fetched: a short track must never pass for the whole.</exception>
+    /// <exception cref="InvalidOperationException">The points were not fetched: a short track must never pass for the
+    /// whole.</exception>
     public IReadOnlyList<TrackChunk> Chunks =>
         _chunks ?? throw new InvalidOperationException($"The points of activity {Activity.Id} are archived and were not fetched.");
 

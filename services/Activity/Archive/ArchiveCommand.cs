@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Strava.Activities.Archive;
 
 /// <summary>
-/// <c>--archive [--older-than DAYS] [--dry-run]</c>, <c>--restore ID|all</c>, <c>--sweep [--older-than DAYS]</c>. Ends with 0; with
-/// 1 when something is wrong; with 130 when it was interrupted, and then the same command goes on where this one ended.
+/// <c>--archive [--older-than DAYS] [--dry-run]</c>, <c>--restore ID|all</c>, <c>--sweep [--older-than DAYS]</c>.
+/// Ends with 0; with 1 when something is wrong; with 130 when it was interrupted, and then the same command goes on
+/// where this one ended.
 /// </summary>
 internal static class ArchiveCommand
 {

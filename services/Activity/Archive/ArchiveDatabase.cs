@@ -4,15 +4,18 @@ using Strava.Core.Postgres;
 namespace Strava.Activities.Archive;
 
 /// <summary>
-/// The database as the maintenance role sees it, who alone may call the archive's functions. <c>ConnectionStrings:Maintenance</c>;
-/// without it the service's own, which is enough where the service owns its tables (tests).
+/// The database as the maintenance role sees it, who alone may call the archive's functions.
+/// <c>ConnectionStrings:Maintenance</c>; without it the service's own, which is enough where the service owns its
+/// tables (tests).
 /// </summary>
 internal sealed class ArchiveDatabase(IConfiguration configuration) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source = PostgresExtensions.CreateDataSource(
         configuration.GetConnectionString("Maintenance") ?? configuration.GetConnectionString("Postgres")!);
 
-    /// <summary>Raised by the functions: another attempt, or a change of the rows, was faster. Nothing was written.</summary>
+    /// <summary>
+    /// Raised by the functions: another attempt, or a change of the rows, was faster. Nothing was written.
+    /// </summary>
     public static bool IsOvertaken(PostgresException exception) => exception.SqlState is "ST001" or "ST002";
 
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)

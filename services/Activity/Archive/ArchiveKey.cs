@@ -10,8 +10,8 @@ internal enum Tier : short
 }
 
 /// <summary>
-/// The key of an object: <c>warm/3f/(activity)-(attempt)</c>. Each attempt has a key of its own, so an object is never written
-/// twice, and one that was given up can never come to be referred to again.
+/// The key of an object: <c>warm/3f/(activity)-(attempt)</c>. Each attempt has a key of its own, so an object is
+/// never written twice, and one that was given up can never come to be referred to again.
 /// </summary>
 internal sealed partial record ArchiveKey
 {

@@ -13,9 +13,9 @@ internal sealed record ArchivedChunk(long Version, long Sequence, int Count, byt
 }
 
 /// <summary>
-/// One object: an activity's chunks. It says whose they are, so that the store alone would be enough to bring them back. Form:
-/// "SVA1", activity id (16 bytes, as written), number of chunks, then for each version, sequence, count, length, bytes; whole
-/// numbers little endian, 7 bits a byte, the sequence in 8 bytes.
+/// One object: an activity's chunks. It says whose they are, so that the store alone would be enough to bring them
+/// back. Form: "SVA1", activity id (16 bytes, as written), number of chunks, then for each version, sequence, count,
+/// length, bytes; whole numbers little endian, 7 bits a byte, the sequence in 8 bytes.
 /// </summary>
 internal static class ArchiveObject
 {

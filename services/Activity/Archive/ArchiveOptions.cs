@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Strava.Activities.Archive;
 
-/// <summary>Section <c>Archive</c>. Without a folder there is no archive: nothing is moved, and what was moved cannot be read.</summary>
+/// <summary>
+/// Section <c>Archive</c>. Without a folder there is no archive: nothing is moved, and what was moved cannot be read.
+/// </summary>
 internal sealed class ArchiveOptions
 {
     public const string Section = "Archive";
@@ -30,7 +32,9 @@ internal sealed class ArchiveOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Objects that nothing refers to are kept so long: longer than any backup of the database that may be restored.</summary>
+    /// <summary>
+    /// Objects that nothing refers to are kept so long: longer than any backup of the database that may be restored.
+    /// </summary>
     [Range(1, 36_500)]
     public int KeepUnreferencedDays { get; set; } = 30;
 }

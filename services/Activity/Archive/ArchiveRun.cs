@@ -38,7 +38,10 @@ internal sealed class ArchiveProgress
     }
 }
 
-/// <summary>Archives what is due, a few activities at once. Cut off anywhere, the next run goes on: what is done is no longer due.</summary>
+/// <summary>
+/// Archives what is due, a few activities at once. Cut off anywhere, the next run goes on: what is done is no longer
+/// due.
+/// </summary>
 internal sealed class ArchiveRun(ArchiveDatabase database, Archiver archiver)
 {
     private const int AtOnce = 4;
@@ -54,8 +57,8 @@ internal sealed class ArchiveRun(ArchiveDatabase database, Archiver archiver)
             async (one, token) => progress.Add(await archiver.ArchiveAsync(one.Id, one.Tier, token)));
 
     /// <summary>
-    /// In order of id, page by page. What was restored by hand stays for as long as its old object does, unless it is asked for.
-    /// Cost: a walk along the primary key of the activities, past those that are archived.
+    /// In order of id, page by page. What was restored by hand stays for as long as its old object does, unless it is
+    /// asked for. Cost: a walk along the primary key of the activities, past those that are archived.
     /// </summary>
     public async IAsyncEnumerable<Due> DueAsync(
         TimeSpan warmAfter, TimeSpan coldAfter, bool isAskedFor, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,16 +1,17 @@
 namespace Strava.Activities.Archive;
 
 /// <summary>
-/// Removes objects that no event refers to: left by a kill, by a restore or by a move. In order: the database condemns the
-/// object (it looks at the event rows, and from then on refuses any that would refer to it), the store deletes it, the note of
-/// it goes. Safe to repeat and to cut off anywhere: what is condemned is found again.
+/// Removes objects that no event refers to: left by a kill, by a restore or by a move. In order: the database
+/// condemns the object (it looks at the event rows, and from then on refuses any that would refer to it), the store
+/// deletes it, the note of it goes. Safe to repeat and to cut off anywhere: what is condemned is found again.
 /// </summary>
 internal sealed class ArchiveSweep(ArchiveDatabase database, IObjectStore store)
 {
     private const int PageSize = 500;
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromSeconds(30);
 
-    /// <param name="keep">Younger ones stay: an archiver may be at work, and a backup of the database may refer to them.</param>
+    /// <param name="keep">Younger ones stay: an archiver may be at work, and a backup of the database may refer to
+    /// them.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <returns>How many objects are gone.</returns>
     public async Task<int> RunAsync(TimeSpan keep, CancellationToken cancellationToken)

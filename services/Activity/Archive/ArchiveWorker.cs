@@ -5,8 +5,8 @@ using Strava.Core.Leases;
 namespace Strava.Activities.Archive;
 
 /// <summary>
-/// Archives a bounded batch every hour and sweeps up what is left over, on one node at a time. The lease only spares work: two
-/// at once, or one that was frozen, do no harm, since the database verifies each step.
+/// Archives a bounded batch every hour and sweeps up what is left over, on one node at a time. The lease only spares
+/// work: two at once, or one that was frozen, do no harm, since the database verifies each step.
 /// </summary>
 internal sealed partial class ArchiveWorker(
     NpgsqlDataSource database, ArchiveRun run, ArchiveSweep sweep, IOptions<ArchiveOptions> options, TimeProvider clock,

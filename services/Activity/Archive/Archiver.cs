@@ -8,14 +8,14 @@ namespace Strava.Activities.Archive;
 internal sealed record Archived(long PointBytes, long ObjectBytes);
 
 /// <summary>
-/// Moves the points of one activity: into an object, or back. In order: the attempt is noted, the object is stored, read back
-/// and compared, and only then do the event rows change, in one transaction that compares again. So at any moment each row
-/// holds its points or refers to an object that was verified.
+/// Moves the points of one activity: into an object, or back. In order: the attempt is noted, the object is stored,
+/// read back and compared, and only then do the event rows change, in one transaction that compares again. So at any
+/// moment each row holds its points or refers to an object that was verified.
 /// </summary>
 /// <remarks>
-/// Safe to repeat, and for two at once on one activity: each attempt has an object of its own, and the rows change once, for
-/// the faster one. A kill leaves an object that nothing refers to, which <see cref="ArchiveSweep"/> finds by the attempt's note.
-/// No lease fences this: the database's functions verify what they change.
+/// Safe to repeat, and for two at once on one activity: each attempt has an object of its own, and the rows change
+/// once, for the faster one. A kill leaves an object that nothing refers to, which <see cref="ArchiveSweep"/> finds
+/// by the attempt's note. No lease fences this: the database's functions verify what they change.
 /// </remarks>
 internal sealed class Archiver(ArchiveDatabase database, IObjectStore store, TimeProvider clock)
 {
@@ -74,7 +74,9 @@ internal sealed class Archiver(ArchiveDatabase database, IObjectStore store, Tim
         return new Archived(chunks.Sum(chunk => (long)chunk.Bytes.Length), content.Length);
     }
 
-    /// <summary>Brings an activity's points back into their rows, byte for byte. Safe to repeat: then there is nothing archived.</summary>
+    /// <summary>
+    /// Brings an activity's points back into their rows, byte for byte. Safe to repeat: then there is nothing archived.
+    /// </summary>
     /// <returns>False when there was nothing to restore, or its rows changed meanwhile.</returns>
     public async Task<bool> RestoreAsync(Guid id, CancellationToken cancellationToken)
     {

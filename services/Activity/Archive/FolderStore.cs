@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Strava.Activities.Archive;
 
 /// <summary>
-/// Objects as files. Written beside, synced, moved into place, and the folders synced: after a power cut an object is whole or
-/// not there. What a kill leaves is a file under <c>.new</c>, which nobody reads; it is removed a day later.
+/// Objects as files. Written beside, synced, moved into place, and the folders synced: after a power cut an object is
+/// whole or not there. What a kill leaves is a file under <c>.new</c>, which nobody reads; it is removed a day later.
 /// </summary>
 internal sealed partial class FolderStore : IObjectStore
 {

@@ -6,8 +6,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Archive;
 
 /// <summary>
-/// The one way to archived points: puts them back into the events of a stream that was read, so that whoever folds it knows
-/// nothing of tiers. Each chunk's hash is checked against its event row. Cost: one object an activity.
+/// The one way to archived points: puts them back into the events of a stream that was read, so that whoever folds it
+/// knows nothing of tiers. Each chunk's hash is checked against its event row. Cost: one object an activity.
 /// </summary>
 internal sealed partial class PointArchive(IObjectStore store, IOptions<ArchiveOptions> options, ILogger<PointArchive> log)
 {

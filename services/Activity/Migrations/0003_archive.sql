@@ -1,5 +1,6 @@
--- The points of old activities lie in an object store; their event rows stay and say where (docs/decisions/0011). This table
--- knows every object that may exist: its row is written before the object is, so that nothing in the store is ever forgotten.
+-- The points of old activities lie in an object store; their event rows stay and say where (docs/decisions/0011).
+-- This table knows every object that may exist: its row is written before the object is, so that nothing in the store
+-- is ever forgotten.
 --   begun    an object may be there; nothing refers to it yet
 --   kept     event rows refer to it
 --   free     nothing refers to it any more: restored, or moved to a colder object
@@ -14,8 +15,9 @@ CREATE TABLE archive_object (
 );
 CREATE INDEX archive_object_activity ON archive_object (activity_id);
 
--- The functions below are the only way in which an event row is ever changed. Each verifies before it writes, and runs as the
--- tables' owner, who alone may say strava.maintenance = 'on'. Whether an activity is old enough is the caller's business.
+-- The functions below are the only way in which an event row is ever changed. Each verifies before it writes, and
+-- runs as the tables' owner, who alone may say strava.maintenance = 'on'. Whether an activity is old enough is the
+-- caller's business.
 
 -- Safe to repeat: a ref is made for one attempt and never used again.
 CREATE FUNCTION archive_begin(p_activity uuid, p_ref text, p_tier smallint) RETURNS void
@@ -23,8 +25,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     INSERT INTO archive_object (ref, activity_id, tier) VALUES (p_ref, p_activity, p_tier)
 $$;
 
--- Points (or an older reference) out, reference in. All rows or none: each must hold just the bytes whose hash is given, and
--- nothing else that the reference could not bring back. The second call of the same finds the ref no longer begun.
+-- Points (or an older reference) out, reference in. All rows or none: each must hold just the bytes whose hash is
+-- given, and nothing else that the reference could not bring back. The second call of the same finds the ref no
+-- longer begun.
 CREATE FUNCTION archive_events(p_ref text, p_versions bigint[], p_sha256 bytea[], p_size_bytes int) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -35,7 +38,8 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the object % is not being archived', p_ref USING ERRCODE = 'ST001';
     END IF;
-    -- The stream's writers wait; so does another archiver of the same activity, which then finds other rows than it read.
+    -- The stream's writers wait; so does another archiver of the same activity, which then finds other rows than it
+    -- read.
     PERFORM 1 FROM mt_streams WHERE id = v_activity FOR UPDATE;
     PERFORM 1 FROM activity WHERE id = v_activity AND completed_at IS NOT NULL;
     IF NOT FOUND THEN
@@ -92,8 +96,8 @@ BEGIN
 END
 $$;
 
--- True: nothing refers to the object and nothing ever will, it may be deleted. The event rows decide, not this table's state;
--- an archiver in the middle of its work holds the row or will find it condemned.
+-- True: nothing refers to the object and nothing ever will, it may be deleted. The event rows decide, not this
+-- table's state; an archiver in the middle of its work holds the row or will find it condemned.
 CREATE FUNCTION archive_drop(p_ref text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
