@@ -9,6 +9,11 @@ namespace Strava.EventStore;
 /// <summary>The event types of one kind of stream: alias and CLR name as Marten writes them, and how a body is read.</summary>
 public sealed class EventTypes
 {
+    /// <summary>
+    /// What Marten (Rich) puts into a stream of its own under the numbers of failed appends: it fills them and says nothing.
+    /// </summary>
+    public const string Tombstone = "tombstone";
+
     private readonly FrozenDictionary<string, EventType> _byAlias;
     private readonly FrozenDictionary<Type, EventType> _byClrType;
 
