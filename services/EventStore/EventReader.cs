@@ -18,6 +18,11 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
         while (await rows.ReadAsync(cancellationToken))
         {
             var alias = rows.GetString(2);
+            if (alias == EventTypes.Tombstone)
+            {
+                continue;
+            }
+
             events.Add(new StoredEvent(
                 rows.GetInt64(0), streamId, rows.GetInt64(1), alias, types.Read(alias, rows.GetFieldValue<byte[]>(3))));
         }

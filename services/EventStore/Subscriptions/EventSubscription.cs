@@ -166,7 +166,8 @@ public sealed class EventSubscription
         await rows.ReadAsync(cancellationToken);
         var serverTime = rows.GetFieldValue<DateTimeOffset>(0);
         var isWhole = read.Count < BatchSize;
-        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, serverTime));
+        // A tombstone of Marten's fills its number, and that is all.
+        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, serverTime) || e.Alias == EventTypes.Tombstone);
         Measured.OpenGaps.Record(_tracker.Gaps.Count, new KeyValuePair<string, object?>("subscription", _progressionName));
         return (read, isWhole);
     }

@@ -67,12 +67,31 @@ internal sealed class DatabaseRoleTests
             Assert.That(await maintenance.FaultAsync("DELETE FROM archive_object"), Is.EqualTo(Denied));
             Assert.That(await maintenance.FaultAsync("UPDATE activity SET name = ''"), Is.EqualTo(Denied));
             Assert.That(await maintenance.FaultAsync(begin), Is.Null);
-            Assert.That(await maintenance.FaultAsync(Archive.Replace("010203", "010204", StringComparison.Ordinal)), Is.EqualTo("ST002"));
+            Assert.That(await maintenance.FaultAsync(Archive.Replace("0203", "0204", StringComparison.Ordinal)), Is.EqualTo("ST002"));
             Assert.That(await maintenance.FaultAsync(Archive), Is.Null);
             Assert.That(await maintenance.ScalarAsync<bool>("SELECT archive_drop('warm/x')"), Is.False);
             Assert.That(
                 await service.ScalarAsync<string>("SELECT data #>> '{Archived,ref}' FROM mt_events"), Is.EqualTo("warm/x"));
         }
+    }
+
+    [Test]
+    public async Task Activitys_role_appends_by_Martens_function_and_archives_nothing()
+    {
+        await using var service = await MigratedAsync("activity", "Strava.Activities");
+        await service.ExecuteAsync(
+            """
+            SELECT mt_quick_append_events(gen_random_uuid(), 'activity', '*DEFAULT*', ARRAY[gen_random_uuid()], '{canary}', '{canary}',
+                ARRAY['{}'::jsonb], '{NULL}', ARRAY[now()]);
+            SELECT mt_mark_event_progression('HighWaterMark', 1), mt_mark_progression_with_skip('HighWaterMark', 3, 1)
+            """);
+
+        Assert.That(await service.ScalarAsync<long>("SELECT count(*) FROM mt_events WHERE version = 1"), Is.EqualTo(1));
+        Assert.That(await service.FaultAsync("SELECT mt_archive_stream(id) FROM mt_streams"), Is.EqualTo(Denied));
+        Assert.That(
+            await service.FaultAsync("BEGIN; SET LOCAL strava.maintenance = 'on'; SELECT mt_archive_stream(id) FROM mt_streams; COMMIT"),
+            Is.EqualTo(Denied),
+            "saying so makes nobody the owner");
     }
 
     [Test]
