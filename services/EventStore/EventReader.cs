@@ -9,9 +9,8 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
     /// <returns>Empty when there is no such stream.</returns>
     public async Task<IReadOnlyList<StoredEvent>> FetchStreamAsync(Guid streamId, CancellationToken cancellationToken)
     {
-        // Not a cast to bytea: that would read each backslash of the JSON (a quote in a name) as an escape of its own.
         await using var command = database.CreateCommand(
-            "SELECT seq_id, version, type, convert_to(data::text, 'UTF8') FROM mt_events WHERE stream_id = $1 ORDER BY version");
+            "SELECT seq_id, version, type, data FROM mt_events WHERE stream_id = $1 ORDER BY version");
         command.Parameters.Add(new() { Value = streamId });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<StoredEvent>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Strava.Core.Diagnostics;
 using Strava.Core.Leases;
@@ -22,17 +23,30 @@ public sealed class EventSubscription
     /// <summary>Open gaps at which reading ahead stops until some are closed: bounds the memory.</summary>
     private const int MaxOpenGaps = 50_000;
 
+    /// <summary>Behind by more than a page, the checkpoint is stored only so often: a crash repeats no more than that.</summary>
+    private static readonly TimeSpan PersistInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly NpgsqlDataSource _database;
     private readonly string _progressionName;
     private readonly LeaseTerm _term;
+    private readonly EventTypes? _bodies;
+    private readonly string _columns;
     private readonly GapTracker _tracker;
     private long _checkpoint;
+    private long _persistedAt;
 
-    private EventSubscription(NpgsqlDataSource database, string progressionName, LeaseTerm term, long checkpoint)
+    // While it catches up, the next page is on its way when the caller deals with this one.
+    private Task<List<StoredEvent>>? _nextPage;
+    private bool _isCatchingUp;
+
+    private EventSubscription(
+        NpgsqlDataSource database, string progressionName, LeaseTerm term, EventTypes? bodies, long checkpoint)
     {
         _database = database;
         _progressionName = progressionName;
         _term = term;
+        _bodies = bodies;
+        _columns = "e.seq_id, e.stream_id, e.version, e.type, e.timestamp" + (bodies is null ? "" : ", e.data");
         _checkpoint = checkpoint;
         _tracker = new GapTracker(checkpoint);
     }
@@ -41,8 +55,13 @@ public sealed class EventSubscription
     public long Checkpoint => _checkpoint;
 
     /// <summary>Resumes <paramref name="name"/> from its stored checkpoint, or from 0.</summary>
+    /// <param name="database">The streams.</param>
+    /// <param name="name">One progression a name.</param>
+    /// <param name="term">Fences the checkpoint.</param>
+    /// <param name="cancellationToken">Of the call.</param>
+    /// <param name="bodies">Decodes the bodies too; <c>null</c>: headers alone, a fifth of the work.</param>
     public static async Task<EventSubscription> OpenAsync(
-        NpgsqlDataSource database, string name, LeaseTerm term, CancellationToken cancellationToken)
+        NpgsqlDataSource database, string name, LeaseTerm term, CancellationToken cancellationToken, EventTypes? bodies = null)
     {
         var progressionName = $"{name}:All";
         await using var command = database.CreateCommand(
@@ -52,10 +71,10 @@ public sealed class EventSubscription
             """);
         command.Parameters.Add(new() { Value = progressionName });
         var checkpoint = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        return new EventSubscription(database, progressionName, term, checkpoint);
+        return new EventSubscription(database, progressionName, term, bodies, checkpoint);
     }
 
-    /// <summary>Events that have become visible since the last call, headers only, in order of their number.</summary>
+    /// <summary>Events that have become visible since the last call, in order of their number.</summary>
     /// <returns>Empty when there is nothing new.</returns>
     public async Task<IReadOnlyList<StoredEvent>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -72,14 +91,14 @@ public sealed class EventSubscription
     }
 
     /// <summary>
-    /// Everything read so far has been dealt with. Fenced: a former owner, or one whose previous position is not what is stored,
+    /// Everything read so far has been dealt with. Stored at once when caught up. Fenced: a former owner, or one whose previous position is not what is stored,
     /// moves nothing and learns it here.
     /// </summary>
     /// <exception cref="LeaseLostException">This term is over.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         var safe = _tracker.SafeCheckpoint;
-        if (safe == _checkpoint)
+        if (safe == _checkpoint || (_isCatchingUp && Stopwatch.GetElapsedTime(_persistedAt) < PersistInterval))
         {
             return;
         }
@@ -102,6 +121,7 @@ public sealed class EventSubscription
         }
 
         _checkpoint = safe;
+        _persistedAt = Stopwatch.GetTimestamp();
     }
 
     private async Task<List<StoredEvent>> RereadGapsAsync(CancellationToken cancellationToken)
@@ -109,20 +129,17 @@ public sealed class EventSubscription
         // The check comes first, so that the read is the re-read that follows it.
         var gaps = _tracker.Gaps.Take(BatchSize).ToArray();
         var (mayClose, oldest) = await OldestTransactionAsync(cancellationToken);
-        var (read, isWhole) = await ReadAsync(
-            new($"""
-                SELECT e.seq_id, e.stream_id, e.version, e.type, e.timestamp
-                FROM unnest($1, $2) AS gap (first, last) JOIN mt_events e ON e.seq_id BETWEEN gap.first AND gap.last
-                ORDER BY e.seq_id LIMIT {BatchSize}
-                """)
-            {
-                Parameters =
-                {
-                    new() { Value = Array.ConvertAll(gaps, gap => gap.First) },
-                    new() { Value = Array.ConvertAll(gaps, gap => gap.Last) },
-                },
-            },
-            cancellationToken);
+        await using var command = _database.CreateCommand(
+            $"""
+             SELECT {_columns}
+             FROM unnest($1, $2) AS gap (first, last) JOIN mt_events e ON e.seq_id BETWEEN gap.first AND gap.last
+             ORDER BY e.seq_id LIMIT {BatchSize}
+             """);
+        command.Parameters.Add(new() { Value = Array.ConvertAll(gaps, gap => gap.First) });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(gaps, gap => gap.Last) });
+        var read = await ReadAsync(command, cancellationToken);
+        var isWhole = read.Count < BatchSize;
+        await DeliverAsync(read, cancellationToken);
         if (mayClose && isWhole)
         {
             _tracker.CloseDead(gaps, oldest);
@@ -131,44 +148,57 @@ public sealed class EventSubscription
         return read;
     }
 
-    private async Task<List<StoredEvent>> ReadAheadAsync(CancellationToken cancellationToken) =>
-        (await ReadAsync(
-            new(
-                $"""
-                SELECT seq_id, stream_id, version, type, timestamp
-                FROM mt_events WHERE seq_id > $1 ORDER BY seq_id LIMIT {BatchSize}
-                """)
-            {
-                Parameters = { new() { Value = _tracker.Highest } },
-            },
-            cancellationToken)).Events;
-
-    /// <returns>The events not delivered before, and whether the query was not cut by its limit.</returns>
-    private async Task<(List<StoredEvent> Events, bool IsWhole)> ReadAsync(
-        NpgsqlBatchCommand query, CancellationToken cancellationToken)
+    private async Task<List<StoredEvent>> ReadAheadAsync(CancellationToken cancellationToken)
     {
-        // The clock is read after the rows: gaps that the rows show were drawn before that moment.
-        await using var batch = _database.CreateBatch();
-        batch.BatchCommands.Add(query);
-        batch.BatchCommands.Add(new("SELECT clock_timestamp()"));
+        var page = await (_nextPage ?? ReadPageAsync(_tracker.Highest, cancellationToken));
+        _isCatchingUp = page.Count == BatchSize;
+        _nextPage = _isCatchingUp ? ReadPageAsync(page[^1].Sequence, cancellationToken) : null;
+        await DeliverAsync(page, cancellationToken);
+        return page;
+    }
 
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        var read = new List<StoredEvent>();
+    private async Task<List<StoredEvent>> ReadPageAsync(long after, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(
+            $"SELECT {_columns} FROM mt_events e WHERE e.seq_id > $1 ORDER BY e.seq_id LIMIT {BatchSize}");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand query, CancellationToken cancellationToken)
+    {
+        await using var rows = await query.ExecuteReaderAsync(cancellationToken);
+        var read = new List<StoredEvent>(_isCatchingUp ? BatchSize : 0);
         while (await rows.ReadAsync(cancellationToken))
         {
-            read.Add(new StoredEvent(rows.GetInt64(0), rows.GetGuid(1), rows.GetInt64(2), rows.GetString(3), Body: null)
+            var alias = rows.GetString(3);
+            var body = _bodies?.Read(alias, rows.GetFieldValue<byte[]>(5));
+            read.Add(new StoredEvent(rows.GetInt64(0), rows.GetGuid(1), rows.GetInt64(2), alias, body)
             {
                 StoredAt = rows.GetFieldValue<DateTimeOffset>(4),
             });
         }
 
-        await rows.NextResultAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        var serverTime = rows.GetFieldValue<DateTimeOffset>(0);
-        var isWhole = read.Count < BatchSize;
-        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, serverTime));
+        return read;
+    }
+
+    /// <summary>Notes what was read, and leaves in the list what has not been delivered before.</summary>
+    private async Task DeliverAsync(List<StoredEvent> read, CancellationToken cancellationToken)
+    {
+        // The clock is read after the rows: gaps that the rows show were drawn before that moment. Without one it is not asked.
+        var shown = read.Count > 0 && read[^1].Sequence - _tracker.Highest > read.Count
+            ? await ServerTimeAsync(cancellationToken)
+            : default;
+        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, shown));
         Measured.OpenGaps.Record(_tracker.Gaps.Count, new KeyValuePair<string, object?>("subscription", _progressionName));
-        return (read, isWhole);
+    }
+
+    private async Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("SELECT clock_timestamp()");
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        return rows.GetFieldValue<DateTimeOffset>(0);
     }
 
     /// <summary>Start of the oldest open transaction of this database, ours left out.</summary>

@@ -13,6 +13,8 @@ internal static class StoreBench
     {
         ["append"] = AppendBench.RunAsync,
         ["live"] = LiveBench.RunAsync,
+        ["read"] = ReadBench.RunAsync,
+        ["catchup"] = CatchUpBench.RunAsync,
         ["storage"] = StorageBench.RunAsync,
     };
 
