@@ -54,6 +54,9 @@ public sealed class EventSubscription
     /// <summary>Every event up to this number has been dealt with, and is not read again.</summary>
     public long Checkpoint => _checkpoint;
 
+    /// <summary>Ranges of numbers below the highest seen that may still be filled.</summary>
+    public int OpenGaps => _tracker.Gaps.Count;
+
     /// <summary>Resumes <paramref name="name"/> from its stored checkpoint, or from 0.</summary>
     /// <param name="database">The streams.</param>
     /// <param name="name">One progression a name.</param>

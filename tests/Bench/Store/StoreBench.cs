@@ -15,6 +15,7 @@ internal static class StoreBench
         ["live"] = LiveBench.RunAsync,
         ["read"] = ReadBench.RunAsync,
         ["catchup"] = CatchUpBench.RunAsync,
+        ["torture"] = TortureBench.RunAsync,
         ["storage"] = StorageBench.RunAsync,
     };
 
