@@ -11,8 +11,8 @@ public sealed class DocsPageTests
     [
         "Welcome", "IssueDevelopmentToken", "CreateActivity", "RecordRoute", "GetActivity", "ChangeActivity",
         "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "PutRecording",
-        "ImportActivity", "GetPlaceBoard", "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends", "DeleteFriend",
-        "DeleteActivity", "GetIssuer", "GetIssuerKeys",
+        "ImportActivity", "GetPlaceBoard", "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
+        "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];
 
     [Test]

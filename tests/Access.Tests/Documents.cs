@@ -19,6 +19,13 @@ internal sealed record Operation(string Service, string Name, JsonObject Node, J
 
     public bool Answers(int status) => Node["responses"]!.AsObject().ContainsKey($"{status}");
 
+    /// <summary>Headers that the document promises for this status and that the answer lacks.</summary>
+    public string[] MissingHeaders(Answer answer)
+    {
+        var headers = Node["responses"]![$"{answer.Status}"]!["headers"]?.AsObject();
+        return [.. headers?.Select(header => header.Key).Where(name => !answer.HeaderNames.Contains(name)) ?? []];
+    }
+
     public bool NeedsToken => Node["security"] is JsonArray { Count: > 0 };
 
     /// <summary>Follows references, and takes the one that is not null.</summary>

@@ -8,6 +8,19 @@ internal static class Rules
 {
     public static IReadOnlyList<Rule> All { get; } =
     [
+        // First, while the owner's activities fit on one page.
+        OfActivity("GET /activities", _ => [200]) with
+        {
+            Query = "?mode=USER&pageSize=100",
+            ShowsTarget = cell => cell is { Actor: Actor.Owner, Target.IsSaved: true },
+        },
+        OfActivity("GET /activities", _ => [200]) with
+        {
+            Service = "feed",
+            Query = "?mode=FRIENDS&pageSize=100",
+            ShowsTarget = cell => cell is { Actor: Actor.Friend, Target: { IsSaved: true, Visibility: not "ONLY_ME" } },
+        },
+
         OfActivity("GET /activities/{id}", Reads),
         OfActivity("GET /activities/{id}/streams", Reads),
         OfActivity("GET /activities/{id}/gpx", Reads),
@@ -19,20 +32,8 @@ internal static class Rules
         // An id can be taken once in the whole world, so that phones may make them: a taken one is 409 to everybody, in
         // the same words whatever it hides.
         OfActivity("PUT /activities/{id}/recording", _ => [409]),
-        OfActivity("GET /activities", _ => [200]) with
-        {
-            Query = "?mode=USER&pageSize=100",
-            ShowsTarget = cell => cell is { Actor: Actor.Owner, Target.IsSaved: true },
-        },
         Own("activity", "POST /activities", 201),
         Own("activity", "POST /activities/import", 201, 200),
-
-        OfActivity("GET /activities", _ => [200]) with
-        {
-            Service = "feed",
-            Query = "?mode=FRIENDS&pageSize=100",
-            ShowsTarget = cell => cell is { Actor: Actor.Friend, Target: { IsSaved: true, Visibility: not "ONLY_ME" } },
-        },
 
         Own("leaderboard", "GET /leaderboards/{sport}", 200),
 

@@ -7,6 +7,8 @@ internal sealed class FeedCursorTests
     [TestCase("", "")]
     [TestCase("", "=", Description = "padding that the framework's decoder throws on")]
     [TestCase("", "\t=")]
+    [TestCase(" ", "", Description = "a blank that the decoder passes over")]
+    [TestCase("", "\t")]
     [TestCase("A", "")]
     public void What_is_not_quite_a_cursor_is_none(string before, string after)
     {

@@ -22,11 +22,14 @@ internal sealed record ActivityCursor(DateTimeOffset StartedAt, Guid Id)
         }
 
         var parts = Encoding.ASCII.GetString(bytes[..written]).Split('.');
-        return parts is [var ticks, var id]
+        var cursor = parts is [var ticks, var id]
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)
             && startedAt <= DateTimeOffset.MaxValue.UtcTicks
             && Guid.TryParseExact(id, "N", out var activityId)
             ? new ActivityCursor(new DateTimeOffset(startedAt, TimeSpan.Zero), activityId)
             : null;
+
+        // The decoder passes over blanks: only what we would write ourselves is ours.
+        return cursor?.ToString() == text ? cursor : null;
     }
 }

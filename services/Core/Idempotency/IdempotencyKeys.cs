@@ -44,7 +44,7 @@ public static class IdempotencyKeys
             await next(context);
         }
         catch (PostgresException exception) when (exception is
-            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: KeptAnswers.PrimaryKey })
+        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: KeptAnswers.PrimaryKey })
         {
             // The same key came twice at once: the other one was first, and nothing of this one is stored.
             if (!await IsAnsweredAsync(context, request))

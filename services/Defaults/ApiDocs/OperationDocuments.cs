@@ -45,14 +45,24 @@ internal sealed class OperationDocuments : IOpenApiOperationTransformer
             // The only bare status that handlers answer with.
             operation.Responses!["304"] = new OpenApiResponse { Description = "You have just this." };
             AddHeader(operation, "If-None-Match", "The ETag of what you have.");
+            AnswerHeader(operation, "200", "ETag", "Names this version; absent while it changes by itself.");
         }
+
+        AnswerHeader(operation, "201", "Location", "Where it is now.");
 
         if (own.Contains(412))
         {
             AddHeader(operation, "If-Match", "The ETag that you have read: change it only if it is still so.");
         }
 
-        foreach (var status in own.Concat(Common(operation, isOpen)).Order())
+        var common = Common(operation, isOpen).ToList();
+        if (!isOpen && context.Description.HttpMethod is "POST" or "PUT" or "PATCH" or "DELETE")
+        {
+            AddHeader(operation, "Idempotency-Key", "Yours: the same key and body give the same answer, once done.");
+            common.AddRange([400, 422]);
+        }
+
+        foreach (var status in own.Concat(common).Distinct().Order())
         {
             operation.Responses!.TryAdd(Refusals.TextOf(status), Refusals.Of(status, context.Document!));
         }
@@ -107,6 +117,7 @@ internal sealed class OperationDocuments : IOpenApiOperationTransformer
             operation.Parameters.Add(Number("page", "Page, from 1.", 1, Paging.MaxPage));
             operation.Parameters.Add(
                 Number("pageSize", "Lines of a page.", Paging.DefaultPageSize, Paging.MaxPageSize));
+            AnswerHeader(operation, "200", "Link", "Leads to the next page, rel=\"next\"; absent on the last one.");
         }
     }
 
@@ -134,6 +145,19 @@ internal sealed class OperationDocuments : IOpenApiOperationTransformer
             Description = description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
+    }
+
+    private static void AnswerHeader(OpenApiOperation operation, string status, string name, string description)
+    {
+        if (operation.Responses!.GetValueOrDefault(status) is OpenApiResponse answer)
+        {
+            answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            answer.Headers[name] = new OpenApiHeader
+            {
+                Description = description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            };
+        }
     }
 
     /// <summary>The members of Results&lt;...&gt;, or the one result.</summary>

@@ -40,6 +40,8 @@ internal readonly record struct FeedCursor(DateTimeOffset StartedAt, Guid Activi
         }
 
         cursor = new FeedCursor(new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes[8..], bigEndian: true));
-        return true;
+
+        // The decoder passes over blanks: only what we would write ourselves is ours.
+        return cursor.ToString() == text;
     }
 }

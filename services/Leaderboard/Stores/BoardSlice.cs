@@ -42,6 +42,8 @@ internal readonly record struct BoardCursor(long Score, long Athlete)
         }
 
         var cursor = new BoardCursor(BinaryPrimitives.ReadInt64BigEndian(bytes), BoardMember.Decode(bytes[8..]));
-        return cursor.Score is > 0 and <= MaxScore && cursor.Athlete > 0 ? cursor : null;
+
+        // The decoder passes over blanks: only what we would write ourselves is ours.
+        return cursor is { Score: > 0 and <= MaxScore, Athlete: > 0 } && cursor.ToString() == text ? cursor : null;
     }
 }

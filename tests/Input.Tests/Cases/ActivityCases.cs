@@ -57,6 +57,14 @@ internal static class ActivityCases
             yield return InputCase.Json($"renamed to {name}", "PATCH", "/activities/{open}", $$"""{"name":"a{{name}}"}""", 200);
         }
 
+        foreach (var key in new[] { "a b", new string('k', 256), new string('k', 9_000) })
+        {
+            yield return Of($"Idempotency-Key {key[..Math.Min(key.Length, 20)]}", """{"type":"RUN"}""", 400) with
+            {
+                Headers = new Dictionary<string, string> { ["Idempotency-Key"] = key },
+            };
+        }
+
         yield return Of("the empty id", """{"type":"RUN","id":"00000000-0000-0000-0000-000000000000"}""", 422);
         yield return Of("another's id", """{"type":"RUN","id":"{foreign}"}""", 409) with { Code = "activity-exists" };
         yield return Of("a deleted activity's id", """{"type":"RUN","id":"{gone}"}""", 409);

@@ -67,6 +67,7 @@ public class BoardRequestTests
             Assert.That(BoardCursor.Parse(new BoardCursor(1, -1).ToString()), Is.Null);
             Assert.That(BoardCursor.Parse(new BoardCursor(long.MaxValue, 1).ToString()), Is.Null);
             Assert.That(BoardCursor.Parse(cursor.ToString()[1..]), Is.Null);
+            Assert.That(BoardCursor.Parse($" {cursor}"), Is.Null);
             Assert.That(BoardCursor.Parse(string.Empty), Is.Null);
             Assert.That(BoardCursor.Parse("AApvBbRxbPcckCUFh3B1sg="), Is.Null, "padding that the framework's decoder throws on");
             Assert.That(BoardCursor.Parse(new string('A', 1_000)), Is.Null);

@@ -90,6 +90,7 @@ internal sealed class ComposeTests
                 Assert.That(Condition($"{name}-migrate", "databases"), Is.EqualTo("service_completed_successfully"));
                 Assert.That(Compose.List($"{name}-migrate", "command"), Is.EqualTo(new[] { "--migrate" }));
                 Assert.That(Compose.Service($"{name}-migrate")["image"], Is.EqualTo(Compose.Service(name)["image"]));
+                Assert.That(Compose.Service($"{name}-migrate")["build"], Is.EqualTo(Compose.Service(name)["build"]));
                 Assert.That(Condition("grants", $"{name}-migrate"), Is.EqualTo("service_completed_successfully"));
                 Assert.That(Condition(name, "grants"), Is.EqualTo("service_completed_successfully"));
                 Assert.That(Condition(name, "rabbitmq"), Is.EqualTo("service_healthy"));
