@@ -20,11 +20,24 @@ public sealed class EventSubscription
 {
     private const int BatchSize = 1_000;
 
+    // Start of the oldest open transaction of this database, ours left out.
+    private const string OldestTransaction =
+        """
+        SELECT (SELECT min(xact_start) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()),
+               EXISTS (SELECT 1 FROM pg_prepared_xacts WHERE database = current_database())
+            OR EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+                         AND backend_type = 'client backend' AND state IS NULL)
+        """;
+
     /// <summary>Open gaps at which reading ahead stops until some are closed: bounds the memory.</summary>
     private const int MaxOpenGaps = 50_000;
 
-    /// <summary>Behind by more than a page, the checkpoint is stored only so often: a crash repeats no more than that.</summary>
-    private static readonly TimeSpan PersistInterval = TimeSpan.FromMilliseconds(250);
+    /// <summary>While there is something to read the checkpoint is stored only so often: a crash repeats no more than that.</summary>
+    private static readonly TimeSpan PersistInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A dead gap holds back the checkpoint, no event: there is no hurry, and asking costs a look at every session.</summary>
+    private static readonly TimeSpan DeadInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource _database;
     private readonly string _progressionName;
@@ -37,7 +50,8 @@ public sealed class EventSubscription
 
     // While it catches up, the next page is on its way when the caller deals with this one.
     private Task<List<StoredEvent>>? _nextPage;
-    private bool _isCatchingUp;
+    private bool _isCaughtUp;
+    private long _askedForTheDeadAt;
 
     private EventSubscription(
         NpgsqlDataSource database, string progressionName, LeaseTerm term, EventTypes? bodies, long checkpoint)
@@ -81,16 +95,72 @@ public sealed class EventSubscription
     /// <returns>Empty when there is nothing new.</returns>
     public async Task<IReadOnlyList<StoredEvent>> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_tracker.Gaps.Count > 0)
+        var gaps = _tracker.Gaps.Take(BatchSize).ToArray();
+        if (gaps.Length == 0)
         {
-            var late = await RereadGapsAsync(cancellationToken);
-            if (late.Count > 0)
-            {
-                return late;
-            }
+            return await ReadAheadAsync(cancellationToken);
         }
 
-        return _tracker.Gaps.Count < MaxOpenGaps ? await ReadAheadAsync(cancellationToken) : [];
+        // The page first, then what has come into the gaps: version n + 1 in the page means that the later look finds n, if n lies in a
+        // gap. The other way round n could commit between the two, and be handed on after n + 1.
+        await using var batch = _database.CreateBatch();
+        var asksForTheDead = Stopwatch.GetElapsedTime(_askedForTheDeadAt) > DeadInterval;
+        if (asksForTheDead)
+        {
+            // Before the look into the gaps, which so is the re-read that follows it.
+            batch.BatchCommands.Add(new(OldestTransaction));
+            _askedForTheDeadAt = Stopwatch.GetTimestamp();
+        }
+
+        var fetched = _nextPage is { } next ? await next : null;
+        var readsPage = fetched is null && _tracker.Gaps.Count < MaxOpenGaps;
+        if (readsPage)
+        {
+            batch.BatchCommands.Add(PageAfter(_tracker.Highest));
+        }
+
+        batch.BatchCommands.Add(new($"""
+            SELECT {_columns}
+            FROM unnest($1, $2) AS gap (first, last)
+            CROSS JOIN LATERAL (
+                SELECT * FROM mt_events WHERE seq_id BETWEEN gap.first AND gap.last ORDER BY seq_id LIMIT {BatchSize}) e
+            ORDER BY e.seq_id LIMIT {BatchSize}
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(gaps, gap => gap.First) },
+                new() { Value = Array.ConvertAll(gaps, gap => gap.Last) },
+            },
+        });
+        batch.BatchCommands.Add(new("SELECT clock_timestamp()"));
+
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        var (mayClose, oldest) = asksForTheDead ? await ReadOldestAsync(rows, cancellationToken) : (false, null);
+        var page = readsPage ? await ReadRowsAsync(rows, cancellationToken) : fetched ?? [];
+        var late = await ReadRowsAsync(rows, cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        var serverTime = rows.GetFieldValue<DateTimeOffset>(0);
+
+        var isWhole = late.Count < BatchSize;
+        Deliver(late, serverTime);
+        if (mayClose && isWhole)
+        {
+            _tracker.CloseDead(gaps, oldest);
+        }
+
+        if (!isWhole)
+        {
+            // More lies in the gaps: the page has to wait, and is read again after them.
+            _nextPage = null;
+            return late;
+        }
+
+        Turn(page, cancellationToken);
+        Deliver(page, serverTime);
+        late.AddRange(page);
+        _isCaughtUp = late.Count == 0;
+        return late;
     }
 
     /// <summary>
@@ -101,7 +171,7 @@ public sealed class EventSubscription
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         var safe = _tracker.SafeCheckpoint;
-        if (safe == _checkpoint || (_isCatchingUp && Stopwatch.GetElapsedTime(_persistedAt) < PersistInterval))
+        if (safe == _checkpoint || (!_isCaughtUp && Stopwatch.GetElapsedTime(_persistedAt) < PersistInterval))
         {
             return;
         }
@@ -127,51 +197,40 @@ public sealed class EventSubscription
         _persistedAt = Stopwatch.GetTimestamp();
     }
 
-    private async Task<List<StoredEvent>> RereadGapsAsync(CancellationToken cancellationToken)
-    {
-        // The check comes first, so that the read is the re-read that follows it.
-        var gaps = _tracker.Gaps.Take(BatchSize).ToArray();
-        var (mayClose, oldest) = await OldestTransactionAsync(cancellationToken);
-        await using var command = _database.CreateCommand(
-            $"""
-             SELECT {_columns}
-             FROM unnest($1, $2) AS gap (first, last) JOIN mt_events e ON e.seq_id BETWEEN gap.first AND gap.last
-             ORDER BY e.seq_id LIMIT {BatchSize}
-             """);
-        command.Parameters.Add(new() { Value = Array.ConvertAll(gaps, gap => gap.First) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(gaps, gap => gap.Last) });
-        var read = await ReadAsync(command, cancellationToken);
-        var isWhole = read.Count < BatchSize;
-        await DeliverAsync(read, cancellationToken);
-        if (mayClose && isWhole)
-        {
-            _tracker.CloseDead(gaps, oldest);
-        }
-
-        return read;
-    }
-
     private async Task<List<StoredEvent>> ReadAheadAsync(CancellationToken cancellationToken)
     {
         var page = await (_nextPage ?? ReadPageAsync(_tracker.Highest, cancellationToken));
-        _isCatchingUp = page.Count == BatchSize;
-        _nextPage = _isCatchingUp ? ReadPageAsync(page[^1].Sequence, cancellationToken) : null;
-        await DeliverAsync(page, cancellationToken);
+        Turn(page, cancellationToken);
+
+        // The clock is read after the rows: gaps that the rows show were drawn before that moment. Without one it is not asked.
+        var showsGap = page.Count > 0 && page[^1].Sequence - _tracker.Highest > page.Count;
+        Deliver(page, showsGap ? await ServerTimeAsync(cancellationToken) : default);
+        _isCaughtUp = page.Count == 0;
         return page;
     }
 
+    /// <summary>A full page means that there is more: it is fetched while the caller deals with this one.</summary>
+    private void Turn(List<StoredEvent> page, CancellationToken cancellationToken) =>
+        _nextPage = page.Count == BatchSize ? ReadPageAsync(page[^1].Sequence, cancellationToken) : null;
+
     private async Task<List<StoredEvent>> ReadPageAsync(long after, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(
-            $"SELECT {_columns} FROM mt_events e WHERE e.seq_id > $1 ORDER BY e.seq_id LIMIT {BatchSize}");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
-        return await ReadAsync(command, cancellationToken);
+        await using var batch = _database.CreateBatch();
+        batch.BatchCommands.Add(PageAfter(after));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadRowsAsync(rows, cancellationToken);
     }
 
-    private async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand query, CancellationToken cancellationToken)
+    private NpgsqlBatchCommand PageAfter(long sequence) =>
+        new($"SELECT {_columns} FROM mt_events e WHERE e.seq_id > $1 ORDER BY e.seq_id LIMIT {BatchSize}")
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = sequence } },
+        };
+
+    /// <summary>One result to its end; the reader then stands at the next.</summary>
+    private async Task<List<StoredEvent>> ReadRowsAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
-        await using var rows = await query.ExecuteReaderAsync(cancellationToken);
-        var read = new List<StoredEvent>(_isCatchingUp ? BatchSize : 0);
+        var read = new List<StoredEvent>();
         while (await rows.ReadAsync(cancellationToken))
         {
             var alias = rows.GetString(3);
@@ -182,17 +241,14 @@ public sealed class EventSubscription
             });
         }
 
+        await rows.NextResultAsync(cancellationToken);
         return read;
     }
 
     /// <summary>Notes what was read, and leaves in the list what has not been delivered before.</summary>
-    private async Task DeliverAsync(List<StoredEvent> read, CancellationToken cancellationToken)
+    private void Deliver(List<StoredEvent> read, DateTimeOffset serverTime)
     {
-        // The clock is read after the rows: gaps that the rows show were drawn before that moment. Without one it is not asked.
-        var shown = read.Count > 0 && read[^1].Sequence - _tracker.Highest > read.Count
-            ? await ServerTimeAsync(cancellationToken)
-            : default;
-        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, shown));
+        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, serverTime));
         Measured.OpenGaps.Record(_tracker.Gaps.Count, new KeyValuePair<string, object?>("subscription", _progressionName));
     }
 
@@ -204,21 +260,14 @@ public sealed class EventSubscription
         return rows.GetFieldValue<DateTimeOffset>(0);
     }
 
-    /// <summary>Start of the oldest open transaction of this database, ours left out.</summary>
     /// <returns>MayClose is false when something that cannot be dated may still write: a prepared transaction, a hidden session.</returns>
-    private async Task<(bool MayClose, DateTimeOffset? Oldest)> OldestTransactionAsync(CancellationToken cancellationToken)
+    private static async Task<(bool MayClose, DateTimeOffset? Oldest)> ReadOldestAsync(
+        NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(
-            """
-            SELECT (SELECT min(xact_start) FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()),
-                   EXISTS (SELECT 1 FROM pg_prepared_xacts WHERE database = current_database())
-                OR EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
-                             AND backend_type = 'client backend' AND state IS NULL)
-            """);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
         var oldest = await rows.IsDBNullAsync(0, cancellationToken) ? (DateTimeOffset?)null : rows.GetFieldValue<DateTimeOffset>(0);
-        return (!rows.GetBoolean(1), oldest);
+        var mayClose = !rows.GetBoolean(1);
+        await rows.NextResultAsync(cancellationToken);
+        return (mayClose, oldest);
     }
 }
