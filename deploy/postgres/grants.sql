@@ -19,6 +19,9 @@ SELECT format(
 -- Events are the truth: written once, never changed, never deleted, by nobody but a migration.
 SELECT format('REVOKE UPDATE, DELETE ON mt_events FROM %I', :'rw'),
        format('REVOKE DELETE ON mt_streams FROM %I', :'rw'),
+       -- Marten's functions, for a Marten beside the service: what they may change is still what the role may.
+       format(
+           'GRANT EXECUTE ON FUNCTION mt_quick_append_events, mt_mark_event_progression, mt_mark_progression_with_skip TO %I', :'rw'),
        -- The relay must see when other sessions' transactions began, or it would wait at every gap for ever.
        format('GRANT pg_read_all_stats TO %I', :'rw')
 WHERE to_regclass('public.mt_events') IS NOT NULL

@@ -27,13 +27,18 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
         while (await rows.ReadAsync(cancellationToken))
         {
             var streamId = rows.GetGuid(4);
-            if (streamId != current || events.Count == 0)
+            if (streamId != current || streams.Count == 0)
             {
                 (current, events) = (streamId, []);
                 streams.Add(current, events);
             }
 
             var alias = rows.GetString(2);
+            if (alias == EventTypes.Tombstone)
+            {
+                continue;
+            }
+
             events.Add(new StoredEvent(
                 rows.GetInt64(0), streamId, rows.GetInt64(1), alias, types.Read(alias, rows.GetFieldValue<byte[]>(3))));
         }

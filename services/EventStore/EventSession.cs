@@ -16,17 +16,45 @@ namespace Strava.EventStore;
 /// </remarks>
 public sealed class EventSession(NpgsqlConnection connection, EventTypes types, TimeProvider clock) : IAsyncDisposable
 {
-    private const string InsertEvents =
+    private const string Start =
         """
         INSERT INTO mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)
         SELECT nextval('mt_events_sequence'), e.id, $1, $2 + e.n, e.data, e.type, now(), e.dotnet_type
         FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS e (id, data, type, dotnet_type, n)
         """;
 
-    private const string InsertTracedEvents =
-        $"WITH e AS ({InsertEvents} RETURNING seq_id) INSERT INTO event_trace (seq_id, trace_parent) SELECT seq_id, $7 FROM e";
+    // The stream's row is moved on and locked in the statement that appends, and a number is drawn only after that: writers
+    // queue at the row, and within a stream the global numbers stay in order. Where the row is not as expected
+    // s is empty, the version comes out as NULL, and the column refuses it: the whole unit fails, nothing is half written.
+    private const string InsertAfter =
+        """
+        INSERT INTO mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)
+        SELECT nextval('mt_events_sequence'), e.id, $1, s.version - $2 + e.n, e.data, e.type, now(), e.dotnet_type
+        FROM (VALUES (1)) AS one LEFT JOIN s ON true
+            CROSS JOIN unnest($3, $4, $5, $6) WITH ORDINALITY AS e (id, data, type, dotnet_type, n)
+        """;
+
+    private const string Next =
+        """
+        s AS (UPDATE mt_streams SET version = version + $2, timestamp = now()
+              WHERE id = $1 AND is_archived IS NOT TRUE RETURNING version)
+        """;
+
+    private const string NextOfExpected =
+        """
+        s AS (UPDATE mt_streams SET version = version + $2, timestamp = now()
+              WHERE id = $1 AND version = $7 AND is_archived IS NOT TRUE RETURNING version)
+        """;
+
+    private const string StartTraced = $"WITH e AS ({Start} {KeepTrace}, $7 FROM e";
+    private const string AppendAfterAny = $"WITH {Next} {InsertAfter}";
+    private const string AppendAfterAnyTraced = $"WITH {Next}, e AS ({InsertAfter} {KeepTrace}, $7 FROM e";
+    private const string AppendAfterExpected = $"WITH {NextOfExpected} {InsertAfter}";
+    private const string AppendAfterExpectedTraced = $"WITH {NextOfExpected}, e AS ({InsertAfter} {KeepTrace}, $8 FROM e";
+    private const string KeepTrace = "RETURNING seq_id) INSERT INTO event_trace (seq_id, trace_parent) SELECT seq_id";
 
     private readonly NpgsqlBatch _batch = new(connection);
+    private readonly List<(Guid StreamId, long? Expected)> _appends = [];
     private bool _locked;
 
     /// <summary>The batch that <see cref="SaveChangesAsync"/> sends: rows of ours are added to it.</summary>
@@ -60,24 +88,36 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
                 new() { Value = (long)events.Count },
             },
         });
-        Insert(streamId, versionBefore: 0, events);
+        Add(streamId, number: 0, events, expectedVersion: null, Tracing.Current is null ? Start : StartTraced);
     }
 
     /// <summary>
-    /// Appends after <paramref name="expectedVersion"/>. If somebody else (a Marten writer, which takes no lock) was faster, the
-    /// unique index on (stream, version) fails the whole unit with <see cref="ConcurrencyException"/>.
+    /// Appends after <paramref name="expectedVersion"/>. If somebody else was faster, the whole unit fails with
+    /// <see cref="ConcurrencyException"/>: by the stream's row, or by the unique index on (stream, version) where a Marten
+    /// writer has not moved the row yet.
     /// </summary>
     public void Append(Guid streamId, long expectedVersion, IReadOnlyList<object> events)
     {
-        _batch.BatchCommands.Add(new("UPDATE mt_streams SET version = $2, timestamp = now() WHERE id = $1")
-        {
-            Parameters = { new() { Value = streamId }, new() { Value = expectedVersion + events.Count } },
-        });
-        Insert(streamId, expectedVersion, events);
+        _appends.Add((streamId, expectedVersion));
+        var sql = Tracing.Current is null ? AppendAfterExpected : AppendAfterExpectedTraced;
+        Add(streamId, events.Count, events, expectedVersion, sql);
+    }
+
+    /// <summary>
+    /// Appends after whatever is there: one statement that queues at the stream's row. It fails only when a writer that does not
+    /// queue (Marten) raced this one; <see cref="EventAppender"/> then repeats.
+    /// </summary>
+    public void Append(Guid streamId, IReadOnlyList<object> events)
+    {
+        _appends.Add((streamId, null));
+        var sql = Tracing.Current is null ? AppendAfterAny : AppendAfterAnyTraced;
+        Add(streamId, events.Count, events, expectedVersion: null, sql);
     }
 
     /// <exception cref="StreamExistsException">The stream begun here exists.</exception>
-    /// <exception cref="ConcurrencyException">The stream has moved past the expected version.</exception>
+    /// <exception cref="ConcurrencyException">The stream is not at the expected version.</exception>
+    /// <exception cref="StreamMissingException">There is no stream to append to.</exception>
+    /// <exception cref="StreamArchivedException">The stream is archived.</exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken)
     {
         if (_locked)
@@ -90,15 +130,16 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
             await _batch.ExecuteNonQueryAsync(cancellationToken);
             _locked = false;
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException exception) when (exception is
         {
-            // Only these two constraints speak of streams; any other unique violation belongs to the caller's own rows.
-            throw exception.ConstraintName switch
-            {
-                "pkey_mt_streams_id" => new StreamExistsException(exception),
-                "pk_mt_events_stream_and_version" => new ConcurrencyException(exception),
-                _ => exception,
-            };
+            SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pkey_mt_streams_id"
+        })
+        {
+            throw new StreamExistsException(exception);
+        }
+        catch (PostgresException exception) when (IsRefusedAppend(exception))
+        {
+            throw await WhyAsync(exception, cancellationToken);
         }
     }
 
@@ -114,7 +155,57 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
         await connection.DisposeAsync();
     }
 
-    private void Insert(Guid streamId, long versionBefore, IReadOnlyList<object> events)
+    // Only these speak of streams; any other violation belongs to the caller's own rows.
+    private static bool IsRefusedAppend(PostgresException exception) => exception is
+    { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pk_mt_events_stream_and_version" }
+        or { SqlState: PostgresErrorCodes.NotNullViolation, TableName: "mt_events", ColumnName: "version" };
+
+    /// <summary>The unit has been rolled back: what is asked now is what stands.</summary>
+    private async Task<Exception> WhyAsync(PostgresException refusal, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("ROLLBACK"),
+                new("SELECT id, version, is_archived IS TRUE FROM mt_streams WHERE id = ANY($1)")
+                {
+                    Parameters = { new() { Value = _appends.Select(append => append.StreamId).Distinct().ToArray() } },
+                },
+            },
+        };
+        _locked = false;
+        var found = new Dictionary<Guid, (long Version, bool IsArchived)>();
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add(rows.GetGuid(0), (rows.GetInt64(1), rows.GetBoolean(2)));
+        }
+
+        foreach (var (streamId, expected) in _appends)
+        {
+            if (!found.TryGetValue(streamId, out var stream))
+            {
+                return new StreamMissingException(streamId, refusal);
+            }
+
+            if (stream.IsArchived)
+            {
+                return new StreamArchivedException(streamId, refusal);
+            }
+
+            if (expected is { } version && version != stream.Version)
+            {
+                return new ConcurrencyException(streamId, version, stream.Version, refusal);
+            }
+        }
+
+        // A writer that does not move the row first: the index refused, the row may say nothing of it.
+        var (id, at) = _appends.FirstOrDefault();
+        return new ConcurrencyException(id, at, found.GetValueOrDefault(id).Version, refusal);
+    }
+
+    private void Add(Guid streamId, long number, IReadOnlyList<object> events, long? expectedVersion, string sql)
     {
         var now = clock.GetUtcNow();
         var ids = new Guid[events.Count];
@@ -130,30 +221,28 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
             dotnetTypes[i] = type.DotNetType;
         }
 
-        var insert = new NpgsqlBatchCommand(InsertEvents)
+        var insert = new NpgsqlBatchCommand(sql)
         {
             Parameters =
             {
                 new NpgsqlParameter<Guid> { TypedValue = streamId },
-                new NpgsqlParameter<long> { TypedValue = versionBefore },
+                new NpgsqlParameter<long> { TypedValue = number },
                 new NpgsqlParameter<Guid[]> { TypedValue = ids },
                 new NpgsqlParameter<string[]> { TypedValue = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
                 new NpgsqlParameter<string[]> { TypedValue = aliases },
                 new NpgsqlParameter<string[]> { TypedValue = dotnetTypes },
             },
         };
+        if (expectedVersion is { } expected)
+        {
+            insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = expected });
+        }
+
         if (Tracing.Current is { } trace)
         {
-            insert.CommandText = InsertTracedEvents;
             insert.Parameters.Add(new() { Value = trace });
         }
 
         _batch.BatchCommands.Add(insert);
     }
 }
-
-/// <summary>A stream of this id exists already.</summary>
-public sealed class StreamExistsException(Exception inner) : Exception("The stream exists already.", inner);
-
-/// <summary>The stream moved on since it was read: read it again and decide anew.</summary>
-public sealed class ConcurrencyException(Exception inner) : Exception("The stream has a newer version.", inner);

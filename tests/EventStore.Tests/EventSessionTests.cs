@@ -60,8 +60,24 @@ public sealed class EventSessionTests
         session.Append(id, expectedVersion: 1, [new CounterRaised(1)]);
         await database.AppendAsync(id, new CounterRaised(2));
 
-        Assert.ThrowsAsync<ConcurrencyException>(() => session.SaveChangesAsync(CancellationToken.None));
+        var refused = Assert.ThrowsAsync<ConcurrencyException>(() => session.SaveChangesAsync(CancellationToken.None));
+        Assert.That(refused.Message, Is.EqualTo($"The stream {id} is at version 2, not at the expected 1."));
         Assert.That(await database.ScalarAsync<long>("SELECT version FROM mt_streams"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task An_expected_version_that_is_ahead_of_the_stream_leaves_no_hole()
+    {
+        await using var database = await StoreDatabase.CreateAsync();
+        var id = Guid.CreateVersion7();
+        await database.StartAsync(id, new CounterStarted("laps"));
+        await using var session = await database.OpenAsync();
+        await StoreDatabase.LockAsync(session, id);
+        session.Append(id, expectedVersion: 4, [new CounterRaised(1)]);
+
+        var refused = Assert.ThrowsAsync<ConcurrencyException>(() => session.SaveChangesAsync(CancellationToken.None));
+        Assert.That((refused.ExpectedVersion, refused.ActualVersion), Is.EqualTo(((long?)4, 1L)));
+        await database.AppendAsync(id, new CounterRaised(1)).WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Test]
@@ -100,7 +116,7 @@ public sealed class EventSessionTests
         await using var database = await StoreDatabase.CreateAsync();
         var id = Guid.CreateVersion7();
         await database.StartAsync(id, new CounterStarted("laps"));
-        await database.ExecuteAsync("UPDATE mt_events SET type = 'counter_exploded'");
+        await database.MaintainAsync("UPDATE mt_events SET type = 'counter_exploded'");
 
         Assert.ThrowsAsync<UnknownEventTypeException>(() => database.Reader.FetchStreamAsync(id, CancellationToken.None));
     }

@@ -73,5 +73,8 @@ internal sealed class StoreDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Changes events, as only the tables' owner may who says so.</summary>
+    public Task MaintainAsync(string sql) => ExecuteAsync($"BEGIN; SET LOCAL strava.maintenance = 'on'; {sql}; COMMIT");
+
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 }

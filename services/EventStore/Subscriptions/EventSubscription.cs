@@ -10,7 +10,7 @@ namespace Strava.EventStore.Subscriptions;
 /// of ownership long; not thread safe.
 /// </summary>
 /// <remarks>
-/// 1. Read what is visible above the highest number seen, and what has become visible in open gaps.
+/// 1. Read what is visible above the highest number seen, and after that what has become visible in open gaps.
 /// 2. Hand it on at once; nothing waits at a gap. (Order within a stream holds: version n + 1 can only be written after n has
 ///    been committed.)
 /// 3. After the caller has dealt with it, move the checkpoint to just below the lowest open gap.
@@ -234,7 +234,7 @@ public sealed class EventSubscription
         while (await rows.ReadAsync(cancellationToken))
         {
             var alias = rows.GetString(3);
-            var body = _bodies?.Read(alias, rows.GetFieldValue<byte[]>(5));
+            var body = alias == EventTypes.Tombstone ? null : _bodies?.Read(alias, rows.GetFieldValue<byte[]>(5));
             read.Add(new StoredEvent(rows.GetInt64(0), rows.GetGuid(1), rows.GetInt64(2), alias, body)
             {
                 StoredAt = rows.GetFieldValue<DateTimeOffset>(4),
@@ -248,7 +248,8 @@ public sealed class EventSubscription
     /// <summary>Notes what was read, and leaves in the list what has not been delivered before.</summary>
     private void Deliver(List<StoredEvent> read, DateTimeOffset serverTime)
     {
-        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, serverTime));
+        // A tombstone of Marten's fills its number, and that is all.
+        read.RemoveAll(e => !_tracker.Deliver(e.Sequence, serverTime) || e.Alias == EventTypes.Tombstone);
         Measured.OpenGaps.Record(_tracker.Gaps.Count, new KeyValuePair<string, object?>("subscription", _progressionName));
     }
 

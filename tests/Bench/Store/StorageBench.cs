@@ -16,7 +16,12 @@ internal static class StorageBench
     public static async Task RunAsync(NpgsqlDataSource database)
     {
         await RunAsync(database, lateFixes: false);
-        await ExecuteAsync(database, "DROP TABLE mt_events_binary; TRUNCATE mt_streams, mt_events, activity, activity_progress");
+        await ExecuteAsync(
+            database,
+            """
+            BEGIN; SET LOCAL strava.maintenance = 'on'; DROP TABLE mt_events_binary;
+            TRUNCATE mt_streams, mt_events, activity, activity_progress; COMMIT
+            """);
         await RunAsync(database, lateFixes: true);
     }
 

@@ -36,6 +36,25 @@ internal sealed class DatabaseRoleTests
     }
 
     [Test]
+    public async Task Activitys_role_appends_by_Martens_function_and_archives_nothing()
+    {
+        await using var service = await MigratedAsync("activity", "Strava.Activities");
+        await service.ExecuteAsync(
+            """
+            SELECT mt_quick_append_events(gen_random_uuid(), 'activity', '*DEFAULT*', ARRAY[gen_random_uuid()], '{canary}', '{canary}',
+                ARRAY['{}'::jsonb], '{NULL}', ARRAY[now()]);
+            SELECT mt_mark_event_progression('HighWaterMark', 1), mt_mark_progression_with_skip('HighWaterMark', 3, 1)
+            """);
+
+        Assert.That(await service.ScalarAsync<long>("SELECT count(*) FROM mt_events WHERE version = 1"), Is.EqualTo(1));
+        Assert.That(await service.FaultAsync("SELECT mt_archive_stream(id) FROM mt_streams"), Is.EqualTo(Denied));
+        Assert.That(
+            await service.FaultAsync("BEGIN; SET LOCAL strava.maintenance = 'on'; SELECT mt_archive_stream(id) FROM mt_streams; COMMIT"),
+            Is.EqualTo(Denied),
+            "saying so makes nobody the owner");
+    }
+
+    [Test]
     public async Task The_relay_sees_when_transactions_of_other_roles_began()
     {
         await using var service = await MigratedAsync("activity", "Strava.Activities");

@@ -6,7 +6,9 @@ namespace Strava.EndToEnd.Planted;
 /// <summary>A hand in a service's database: what a crash, a slow commit or another node would do to it.</summary>
 internal sealed class Database(string service)
 {
-    private readonly string _connectionString = Platform.Current.Database(service);
+    // Events are guarded even against their owner, who must say that it is meant.
+    private readonly string _connectionString =
+        new NpgsqlConnectionStringBuilder(Platform.Current.Database(service)) { Options = "-c strava.maintenance=on" }.ConnectionString;
 
     public async Task<NpgsqlConnection> OpenAsync()
     {
