@@ -63,10 +63,11 @@ internal sealed class ActivityRelay(
         var traces = Tracing.Source.HasListeners()
             ? await _traces.OfAsync([.. activities.SelectMany(told => told).Select(e => e.Sequence)], cancellationToken)
             : new Dictionary<long, string>();
+        var streams = await reader.FetchStreamsAsync([.. activities.Select(told => told.Key)], cancellationToken);
         var messages = new List<OutgoingMessage>();
         foreach (var told in activities)
         {
-            var stream = ActivityStream.Fold(await reader.FetchStreamAsync(told.Key, cancellationToken));
+            var stream = ActivityStream.Fold(streams[told.Key]);
             var last = told.Last();
             messages.AddRange(PublishedMessages.Of(stream!, [.. told]).Select(message => message with
             {
