@@ -22,5 +22,5 @@ internal static class ActivityServices
     }
 
     public static void AddActivityRelay(this WebApplicationBuilder builder) =>
-        builder.AddSubscriptionGauges("relay").Services.AddHostedService<ActivityRelay>();
+        builder.AddSubscriptionGauges("relay").Services.AddHostedService<CommitBroadcast>().AddHostedService<ActivityRelay>();
 }
