@@ -45,6 +45,10 @@ test-input: ## Sends every class of bad input to a running stack and counts what
 bench-store: ## Measures the event store beside the raw limit (P=append: one part)
 	@dotnet run -c Release --project tests/Bench -- store $(P)
 
+.PHONY: bench-archive
+bench-archive: ## Measures what archiving frees in Postgres and what it costs
+	@dotnet run -c Release --project tests/Bench -- archive
+
 .PHONY: test-access
 test-access: ## Sends every request as owner, friend, stranger, admin and nobody; counts wrong answers
 	@T=Access $(native)/test.sh

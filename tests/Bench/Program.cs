@@ -10,11 +10,14 @@ try
         case ["store", .. var parts]:
             await StoreBench.RunAsync(parts);
             return 0;
+        case ["archive"]:
+            await ArchiveBench.RunAsync();
+            return 0;
         case ["feed"]:
             await FeedBench.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine("usage: bench store [append|live|read|catchup|storage|torture ...] | feed");
+            Console.Error.WriteLine("usage: bench store [append|live|read|catchup|storage|torture ...] | archive | feed");
             return 2;
     }
 }

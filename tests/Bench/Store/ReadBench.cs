@@ -65,7 +65,7 @@ internal static class ReadBench
 
         var activity = Activity.Of(id, events);
         var chunks = events.OfType<RouteRecorded>()
-            .Select(chunk => new TrackChunk(chunk.Sequence, PointCodec.Decode(Convert.FromBase64String(chunk.Points))))
+            .Select(chunk => new TrackChunk(chunk.Sequence, PointCodec.Decode(Convert.FromBase64String(chunk.Points!))))
             .ToArray();
         Check(TrackOrder.Merge(chunks, activity.Log).Length);
     }
