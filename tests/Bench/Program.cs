@@ -14,7 +14,7 @@ try
             await FeedBench.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine("usage: bench store [append|live|read|catchup|storage|torture ...] | feed");
+            Console.Error.WriteLine("usage: bench store [append|live|read|details|catchup|storage|torture ...] | feed");
             return 2;
     }
 }
