@@ -16,6 +16,7 @@ internal static class ActivityServices
         builder.Services.AddSingleton<CommitSignal>();
         builder.Services.AddSingleton<ActivityStore>();
         builder.Services.AddSingleton<OpenActivities>();
+        builder.Services.AddSingleton<SavedDetails>();
         builder.Services.AddSingleton<RecordingStore>();
         builder.Services.AddSingleton<ImportStore>();
         builder.Services.AddSingleton<ViewingPolicy>();

@@ -107,7 +107,7 @@ public sealed class ArchiveTests
             Assert.That(refused.Headers.RetryAfter, Is.Not.Null);
         }
 
-        await JsonAsync(owner.GetAsync($"/activities/{id}"), 503);
+        await JsonAsync(owner.GetAsync($"/activities/{id}/gpx"), 503);
         await JsonAsync(owner.PatchAsJsonAsync($"/activities/{id}", new { type = "RIDE" }), 503);
         await ReadAsync(owner, other);
         var list = await JsonAsync(owner.GetAsync("/activities?mode=USER"), 200);

@@ -34,6 +34,23 @@ public sealed class SeeingTests
     }
 
     [Test]
+    public async Task Details_that_were_shown_before_change_with_the_activity_and_stay_behind_the_viewing_policy()
+    {
+        var (owner, stranger) = (Athlete(), Athlete());
+        var url = await RecordedAsync(owner);
+        var first = await JsonAsync(stranger.GetAsync(url), 200);
+        var again = await JsonAsync(stranger.GetAsync(url), 200);
+        Assert.That(again.GetRawText(), Is.EqualTo(first.GetRawText()));
+
+        await JsonAsync(owner.PatchAsJsonAsync(url, new { name = "renamed" }), 200);
+        Assert.That((await JsonAsync(stranger.GetAsync(url), 200)).GetProperty("name").GetString(), Is.EqualTo("renamed"));
+
+        await JsonAsync(owner.PatchAsJsonAsync(url, new { visibility = "ONLY_ME" }), 200);
+        await JsonAsync(owner.GetAsync(url), 200);
+        await JsonAsync(stranger.GetAsync(url), 404);
+    }
+
+    [Test]
     public async Task An_activity_under_way_is_not_shown_to_strangers()
     {
         var (owner, stranger) = (Athlete(), Athlete());

@@ -17,7 +17,8 @@ try
             await FeedBench.RunAsync();
             return 0;
         default:
-            Console.Error.WriteLine("usage: bench store [append|live|read|catchup|storage|torture ...] | archive | feed");
+            Console.Error.WriteLine(
+                "usage: bench store [append|live|read|details|catchup|storage|torture ...] | archive | feed");
             return 2;
     }
 }

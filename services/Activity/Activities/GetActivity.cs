@@ -21,7 +21,8 @@ internal static class GetActivityEndpoints
     }
 
     private static async Task<Results<Ok<ActivityDetails>, StatusCodeHttpResult, ProblemHttpResult>> GetDetailsAsync(
-        Guid id, HttpContext context, ActivityStore store, ViewingPolicy viewing, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, HttpContext context, ActivityStore store, SavedDetails saved, ViewingPolicy viewing, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is not { } activity
             || !await viewing.MaySeeAsync(context.User.AthleteId(), activity, cancellationToken))
@@ -35,8 +36,19 @@ internal static class GetActivityEndpoints
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
+        if (saved.Find(id, activity.Version) is { } known)
+        {
+            return TypedResults.Ok(known);
+        }
+
         var stream = await store.FetchStreamAsync(id, cancellationToken);
-        return TypedResults.Ok(ActivityAnswers.Details(stream!, clock.GetUtcNow()));
+        var details = ActivityAnswers.Details(stream!, clock.GetUtcNow());
+        if (stream!.Activity.State == ActivityState.Complete)
+        {
+            saved.Keep(details);
+        }
+
+        return TypedResults.Ok(details);
     }
 
     private static async Task<Results<Ok<ActivityStreams>, StatusCodeHttpResult, ProblemHttpResult>> GetStreamsAsync(

@@ -14,6 +14,7 @@ internal static class StoreBench
         ["append"] = AppendBench.RunAsync,
         ["live"] = LiveBench.RunAsync,
         ["read"] = ReadBench.RunAsync,
+        ["details"] = DetailsBench.RunAsync,
         ["catchup"] = CatchUpBench.RunAsync,
         ["torture"] = TortureBench.RunAsync,
         ["storage"] = StorageBench.RunAsync,
