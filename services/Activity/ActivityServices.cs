@@ -2,6 +2,7 @@ using Strava.Activities.Activities;
 using Strava.Activities.Imports;
 using Strava.Activities.Relay;
 using Strava.Activities.Viewing;
+using Strava.Core.Diagnostics;
 using Strava.EventStore;
 using Strava.EventStore.Subscriptions;
 
@@ -22,5 +23,12 @@ internal static class ActivityServices
     }
 
     public static void AddActivityRelay(this WebApplicationBuilder builder) =>
-        builder.AddSubscriptionGauges("relay").Services.AddHostedService<ActivityRelay>();
+        builder.AddSubscriptionGauges("relay")
+            .AddStateGauges(new StateGauge(
+                "strava.events.parked",
+                "{event}",
+                "Events that this build cannot read: their activities wait for one that can",
+                "SELECT count(*) FROM (SELECT 1 FROM parked_event LIMIT 100000) AS p"))
+            .Services.AddSingleton<ParkedStreams>().AddSingleton<SummaryRepair>().AddSingleton<ReadableStreams>()
+            .AddHostedService<ActivityRelay>();
 }

@@ -22,6 +22,7 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
 }
 
 app.UseServiceDefaults();
+app.UseUnreadableActivities();
 app.UseIdempotencyKeys();
 app.MapCreateActivity();
 app.MapChangeActivity();

@@ -45,6 +45,7 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
                     "body", "The form cannot be read: it is cut short or not what its Content-Type says."),
             DbException database when IsOutage(database)
                 => Problems.Unavailable("The database is away for a moment; send the same request again."),
+            UnavailableException away => Problems.Unavailable(away.Message),
             TimeoutException => Problems.Unavailable("This took too long; send the same request again."),
             _ => Problems.Create(
                 StatusCodes.Status500InternalServerError,
