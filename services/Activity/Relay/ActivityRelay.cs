@@ -77,10 +77,11 @@ internal sealed class ActivityRelay(
         var traces = Tracing.Source.HasListeners()
             ? await _traces.OfAsync([.. activities.SelectMany(told => told).Select(e => e.Sequence)], cancellationToken)
             : new Dictionary<long, string>();
+        var readable = await streams.FetchAsync([.. activities.Select(told => told.Key)], cancellationToken);
         var messages = new List<OutgoingMessage>();
         foreach (var told in activities)
         {
-            if (await streams.FetchAsync(told.Key, cancellationToken) is not { } stream)
+            if (!readable.TryGetValue(told.Key, out var stream))
             {
                 continue;
             }

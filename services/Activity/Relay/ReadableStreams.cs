@@ -45,12 +45,35 @@ internal sealed partial class ReadableStreams(
         }
     }
 
-    /// <returns>The stream as it is now, or <c>null</c> when it cannot be read and is parked.</returns>
-    public Task<ActivityStream?> FetchAsync(Guid id, CancellationToken cancellationToken) => TryAsync(
-        id,
-        async () => ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken)),
-        unreadable: null,
-        cancellationToken);
+    /// <returns>The streams as they are now, in one round trip; one that cannot be read is left out, and parked.</returns>
+    public async Task<IReadOnlyDictionary<Guid, ActivityStream>> FetchAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>? together = null;
+        try
+        {
+            together = await reader.FetchStreamsAsync(ids, cancellationToken);
+        }
+        catch (UnreadableEventException)
+        {
+            // One of them: each by itself then.
+        }
+
+        var streams = new Dictionary<Guid, ActivityStream>(ids.Length);
+        foreach (var id in ids)
+        {
+            var stream = await TryAsync(
+                id,
+                async () => ActivityStream.Fold(together?[id] ?? await reader.FetchStreamAsync(id, cancellationToken)),
+                unreadable: null,
+                cancellationToken);
+            if (stream is not null)
+            {
+                streams.Add(id, stream);
+            }
+        }
+
+        return streams;
+    }
 
     /// <summary>
     /// Gives what is parked to <paramref name="publishAsync"/> where this build can read it, and lets it go after that. A message says

@@ -50,12 +50,13 @@ internal static class AppendBench
                 Activity.Of(Guid.Empty, events));
         }
 
-        public async Task StoreAsync(ActivityStore store)
+        public async Task<Guid> StoreAsync(ActivityStore store)
         {
             var id = Guid.CreateVersion7();
             await using var session = await store.OpenSessionAsync(CancellationToken.None);
             ActivityStore.Start(session, id, Events);
             await store.SaveAsync(session, CancellationToken.None);
+            return id;
         }
 
         public async Task WriteRawAsync(NpgsqlConnection connection)

@@ -13,6 +13,9 @@ internal static class StoreBench
     {
         ["append"] = AppendBench.RunAsync,
         ["live"] = LiveBench.RunAsync,
+        ["read"] = ReadBench.RunAsync,
+        ["catchup"] = CatchUpBench.RunAsync,
+        ["torture"] = TortureBench.RunAsync,
         ["storage"] = StorageBench.RunAsync,
     };
 
