@@ -60,8 +60,24 @@ public sealed record ActivityStopped(DateTimeOffset At) : ActivityEvent;
 /// <param name="Sequence">The phone's number of the chunk; for an unnumbered single point its device time in Unix
 /// ms.</param>
 /// <param name="Count">Points in the chunk.</param>
-/// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64.</param>
-public sealed record RouteRecorded(long Sequence, int Count, string Points) : ActivityEvent;
+/// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64; <c>null</c> once
+/// they are archived.</param>
+/// <param name="Archived">Where the points are when they are not here; <c>null</c> while they are.</param>
+public sealed record RouteRecorded(
+    long Sequence,
+    int Count,
+    string? Points,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ArchivedPoints? Archived = null) : ActivityEvent;
+
+/// <summary>Stands in an old event's row for its points. Written by the database's archive functions alone.</summary>
+/// <param name="Ref">Key of the object that holds the activity's points.</param>
+/// <param name="Sha256">Lower-case hex, over this chunk's bytes as <see cref="Tracks.PointCodec"/> wrote them.</param>
+/// <param name="Count">Points in the chunk.</param>
+public sealed record ArchivedPoints(
+    [property: JsonPropertyName("ref")] string Ref,
+    [property: JsonPropertyName("sha256")] string Sha256,
+    [property: JsonPropertyName("count")] int Count);
 
 /// <summary>
 /// The activity was saved; its figures are final. Written again after a corrected sport, whose rules count other legs.

@@ -1,18 +1,20 @@
 # shellcheck shell=bash disable=SC2154
-# Least privilege for stack.sh: for each service two database roles (<service>_owner migrates, <service>_rw serves) and a
-# broker user of its own. What they may do is said in deploy/postgres and deploy/rabbitmq. All of it may be repeated.
+# Least privilege for stack.sh: for each service two database roles (<service>_owner migrates, <service>_rw serves; for
+# Activity also activity_maintenance, which archives) and a broker user of its own. What they may do is said in
+# deploy/postgres and deploy/rabbitmq. All of it may be repeated.
 
 service_sql() {
-    local name=$1 file=$2
+    local name=$1 file=$2 maintenance=()
+    if [ "$name" = activity ]; then maintenance=(-v maintenance_password="$(secret "postgres-$name-maintenance")"); fi
     "$native/server.sh" postgres cli -q -d "strava_$name" -v service="$name" \
         -v owner_password="$(secret "postgres-$name-owner")" -v rw_password="$(secret "postgres-$name-rw")" \
-        -f "$repo/deploy/postgres/$file" > /dev/null
+        "${maintenance[@]}" -f "$repo/deploy/postgres/$file" > /dev/null
 }
 
 create_roles() { service_sql "$1" roles.sql; }
 grant_roles() { service_sql "$1" grants.sql; }
 
-# database_of NAME owner|rw: the connection string of that role.
+# database_of NAME owner|rw|maintenance: the connection string of that role.
 database_of() {
     say "Host=127.0.0.1;Port=$STRAVA_PORT_POSTGRES;Username=$1_$2;Password=$(secret "postgres-$1-$2");Database=strava_$1"
 }

@@ -65,6 +65,11 @@ settings() {
     export ConnectionStrings__Postgres ConnectionStrings__RabbitMq
     ConnectionStrings__Postgres=$(database_of "$name" "${2:-rw}")
     ConnectionStrings__RabbitMq=$(broker_of "$name")
+    # Archive__Folder=... make run: then old points are archived there.
+    if [ "$name" = activity ] && [ -n "${Archive__Folder:-}" ]; then
+        export ConnectionStrings__Maintenance
+        ConnectionStrings__Maintenance=$(database_of "$name" maintenance)
+    fi
     # The boards' password is for who keeps the boards.
     if [ "$name" = leaderboard ]; then
         export ConnectionStrings__Redis

@@ -26,3 +26,16 @@ SELECT format('REVOKE UPDATE, DELETE ON mt_events FROM %I', :'rw'),
        format('GRANT pg_read_all_stats TO %I', :'rw')
 WHERE to_regclass('public.mt_events') IS NOT NULL
 \gexec
+
+-- The archive's functions verify before they change an event, and are the maintenance role's alone.
+\set maintenance :service _maintenance
+SELECT format('REVOKE INSERT, UPDATE, DELETE ON archive_object FROM %I', :'rw'),
+       format('GRANT USAGE ON SCHEMA public TO %I', :'maintenance'),
+       format('GRANT SELECT ON mt_events, mt_streams, activity, archive_object TO %I', :'maintenance'),
+       format('GRANT EXECUTE ON FUNCTION archive_begin, archive_events, archive_restore, archive_drop, archive_forget TO %I',
+           :'maintenance'),
+       format('ALTER ROLE %I IN DATABASE %I SET statement_timeout = %L', :'maintenance', current_database(), '20s'),
+       format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = %L',
+           :'maintenance', current_database(), '15s')
+WHERE to_regclass('public.archive_object') IS NOT NULL
+\gexec

@@ -17,9 +17,28 @@ SELECT format('ALTER DATABASE %I OWNER TO %I', current_database(), :'owner'),
        format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'rw')
 \gexec
 ALTER SCHEMA public OWNER TO :"owner";
+
+-- Moves old points to the archive and back, through functions that verify; nobody else may call them. It cannot log in until
+-- it has a password: -v maintenance_password=...
+\set maintenance :service _maintenance
+SELECT format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 20', :'maintenance')
+WHERE :'service' = 'activity' AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'maintenance')
+\gexec
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'maintenance') WHERE :'service' = 'activity'
+\gexec
+\if :{?maintenance_password}
+SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', :'maintenance', :'maintenance_password') WHERE :'service' = 'activity'
+\gexec
+\endif
 -- What an installation from before these roles made; sequences of columns follow their table.
 SELECT format('ALTER %s %s OWNER TO %I', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.oid::regclass, :'owner')
 FROM pg_class c
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass)
+\gexec
+-- A function that runs as its owner must run as the owner of the tables.
+SELECT format('ALTER FUNCTION %s OWNER TO %I', p.oid::regprocedure, :'owner')
+FROM pg_proc p
+WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e' AND d.classid = 'pg_proc'::regclass)
 \gexec

@@ -30,5 +30,5 @@ internal static class ActivityServices
                 "Events that this build cannot read: their activities wait for one that can",
                 "SELECT count(*) FROM (SELECT 1 FROM parked_event LIMIT 100000) AS p"))
             .Services.AddSingleton<ParkedStreams>().AddSingleton<SummaryRepair>().AddSingleton<ReadableStreams>()
-            .AddHostedService<ActivityRelay>();
+            .AddHostedService<CommitBroadcast>().AddHostedService<ActivityRelay>();
 }

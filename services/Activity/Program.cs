@@ -1,5 +1,6 @@
 using Strava.Activities;
 using Strava.Activities.Activities;
+using Strava.Activities.Archive;
 using Strava.Activities.Imports;
 using Strava.Activities.Viewing;
 using Strava.Core.Bus;
@@ -12,11 +13,12 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();                                          // auth, problem details, health, strict JSON
 builder.AddPostgres();                                                 // this service's own database
 builder.AddActivityStore();                                            // event streams and the rows beside them
+builder.AddArchive();                                                  // points of old activities, outside of Postgres
 builder.AddActivityRelay();                                            // publishes committed events
 builder.AddMessageBus(Subscriptions.Activity, bus => bus.AddConsumer<AthleteCopies>());
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
+if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly) || await app.RunArchiveIfAskedAsync(args))
 {
     return;
 }

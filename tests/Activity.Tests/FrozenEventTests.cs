@@ -30,6 +30,10 @@ public sealed class FrozenEventTests
         ["activity_stopped"] = new ActivityStopped(At),
         ["route_recorded.codec1"] = new RouteRecorded(7, 1, "AQABAYDQ64jAaMS+9Suyw+sNAAAAAAAA"),
         ["route_recorded.codec3"] = new RouteRecorded(7, 1, "AwUgAC6KhAEa6AA3X1fRDO64bIAAAAA="),
+        ["route_recorded.archived"] = new RouteRecorded(7, 1, null, new ArchivedPoints(
+            "warm/5b/0199f3a0-0000-7000-8000-00000000005b-0199f3a000007000800000000000005c",
+            "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81",
+            1)),
         ["activity_completed"] = new ActivityCompleted(
             At, 10_000_123, 3_600_000, 3_500_000, 3_400_000, 12_345, 12_344, 601, "Europe/Ljubljana", new DateOnly(2026, 3, 1)),
         ["activity_renamed"] = new ActivityRenamed("tempo \\ čaj"),

@@ -78,6 +78,23 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts it with arguments that make it do one thing and end.</summary>
+    public static async Task<ServiceProcess> LaunchAsync(
+        string project, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var folder = await ServerFolder.GetAsync();
+        var service = new ServiceProcess(folder, project, new Uri("http://127.0.0.1:1"), environment);
+        service.Launch(arguments);
+        return service;
+    }
+
+    /// <summary>Waits for its end; the exit code.</summary>
+    public async Task<int> EndAsync(TimeSpan timeout)
+    {
+        await _process!.WaitForExitAsync().WaitAsync(timeout);
+        return _process.ExitCode;
+    }
+
     /// <summary>Starts it again, after a kill or a stop, with the same settings and port.</summary>
     public async Task StartAsync()
     {

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Npgsql;
+using Strava.Activities.Archive;
 using Strava.Contracts.Tracks;
 using Strava.Core.Idempotency;
 using Strava.EventStore;
+using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
 
@@ -18,7 +20,13 @@ internal sealed record LockedActivity(
     string? AthleteTimeZone);
 
 /// <summary>Loads and saves activities: events and the rows beside them in one transaction.</summary>
-internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reader, CommitSignal signal, TimeProvider clock)
+/// <param name="database">The service's own.</param>
+/// <param name="reader">Of streams.</param>
+/// <param name="signal">Wakes the relay.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="archive">Fetches archived points; <c>null</c>: there is no archive.</param>
+internal sealed class ActivityStore(
+    NpgsqlDataSource database, EventReader reader, CommitSignal signal, TimeProvider clock, PointArchive? archive = null)
 {
     public async Task<EventSession> OpenSessionAsync(CancellationToken cancellationToken) =>
         new(await database.OpenConnectionAsync(cancellationToken), ActivityEventTypes.All, clock);
@@ -37,9 +45,24 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
         return await rows.ReadAsync(cancellationToken) ? ActivityRows.Read(rows) : null;
     }
 
-    /// <summary>The whole stream folded. Cost: one index range, its points decoded.</summary>
-    public async Task<ActivityStream?> FetchStreamAsync(Guid id, CancellationToken cancellationToken) =>
-        ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken));
+    /// <summary>The whole stream folded, archived points fetched. Cost: one index range, its points decoded.</summary>
+    /// <exception cref="UnavailableException">Its points are archived and the archive does not give them.</exception>
+    public async Task<ActivityStream?> FetchStreamAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var events = await reader.FetchStreamAsync(id, cancellationToken);
+        if (events.Any(PointArchive.IsArchived))
+        {
+            events = archive is null
+                ? throw PointArchive.NotConfigured()
+                : await archive.FillAsync(events, () => reader.FetchStreamAsync(id, cancellationToken), cancellationToken);
+        }
+
+        return ActivityStream.Fold(events);
+    }
+
+    /// <summary>What the stream says of the activity; archived points stay where they are.</summary>
+    public async Task<Activity?> FetchActivityAsync(Guid id, CancellationToken cancellationToken) =>
+        ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken))?.Activity;
 
     /// <summary>Locks the stream and loads the activity; other writers of this stream wait until the session ends.</summary>
     /// <returns><c>null</c> when there is none.</returns>
@@ -83,7 +106,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database, EventReader reade
         if (activity.Version < streamVersion)
         {
             // Somebody else (Marten) wrote to the stream: what the row says is behind, the stream is the truth.
-            activity = (await FetchStreamAsync(id, cancellationToken))!.Activity;
+            activity = (await FetchActivityAsync(id, cancellationToken))!;
             statistics = null;
         }
 

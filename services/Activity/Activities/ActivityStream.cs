@@ -4,19 +4,29 @@ using Strava.EventStore;
 
 namespace Strava.Activities.Activities;
 
-/// <summary>A whole stream folded: the activity and its points. Pure; the same events always give the same figures.</summary>
+/// <summary>
+/// A whole stream folded: the activity and its points. Pure; the same events always give the same figures.
+/// </summary>
 internal sealed class ActivityStream
 {
-    private ActivityStream(Activity activity, IReadOnlyList<TrackChunk> chunks)
+    private readonly IReadOnlyList<TrackChunk>? _chunks;
+
+    private ActivityStream(Activity activity, IReadOnlyList<TrackChunk>? chunks)
     {
         Activity = activity;
-        Chunks = chunks;
+        _chunks = chunks;
     }
 
     public Activity Activity { get; }
 
+    /// <summary>False: points are in the archive and were not fetched. All else is here.</summary>
+    public bool HasPoints => _chunks is not null;
+
     /// <summary>The chunks in the order in which they came.</summary>
-    public IReadOnlyList<TrackChunk> Chunks { get; }
+    /// <exception cref="InvalidOperationException">The points were not fetched: a short track must never pass for the
+    /// whole.</exception>
+    public IReadOnlyList<TrackChunk> Chunks =>
+        _chunks ?? throw new InvalidOperationException($"The points of activity {Activity.Id} are archived and were not fetched.");
 
     /// <returns><c>null</c> when the stream is empty.</returns>
     public static ActivityStream? Fold(IReadOnlyList<StoredEvent> events)
@@ -26,14 +36,15 @@ internal sealed class ActivityStream
             return null;
         }
 
-        var chunks = events.Select(e => e.Body).OfType<RouteRecorded>().Select(ChunkOf).ToArray();
+        var routes = events.Select(e => e.Body).OfType<RouteRecorded>().ToArray();
+        var chunks = Array.Exists(routes, route => route.Points is null) ? null : Array.ConvertAll(routes, ChunkOf);
         return new ActivityStream(Activity.Of(events[0].StreamId, [.. events.Select(e => e.Body!)]), chunks);
     }
 
     public static ActivityStream Of(Activity activity, IReadOnlyList<TrackChunk> chunks) => new(activity, chunks);
 
     /// <summary>The stream after more events, none of which brings points.</summary>
-    public ActivityStream After(IReadOnlyList<object> events) => new(Activity.Apply(events), Chunks);
+    public ActivityStream After(IReadOnlyList<object> events) => new(Activity.Apply(events), _chunks);
 
     public OrderedPoint[] Points() => TrackOrder.Merge(Chunks, Activity.Log);
 
@@ -46,5 +57,5 @@ internal sealed class ActivityStream
         new(chunk.Sequence, chunk.Points.Length, Convert.ToBase64String(PointCodec.Encode(chunk.Points)));
 
     private static TrackChunk ChunkOf(RouteRecorded recorded) =>
-        new(recorded.Sequence, PointCodec.Decode(Convert.FromBase64String(recorded.Points)));
+        new(recorded.Sequence, PointCodec.Decode(Convert.FromBase64String(recorded.Points!)));
 }

@@ -22,7 +22,7 @@ internal static class DeleteActivityEndpoint
         if (locked is null)
         {
             // Also where another of the caller's requests has deleted it while this one waited for the lock.
-            if ((await store.FetchStreamAsync(id, cancellationToken))?.Activity is not { Deleted: true } deleted
+            if (await store.FetchActivityAsync(id, cancellationToken) is not { Deleted: true } deleted
                 || deleted.AthleteId != context.User.AthleteId())
             {
                 return refusal!;

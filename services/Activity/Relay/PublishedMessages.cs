@@ -83,14 +83,15 @@ internal static class PublishedMessages
 
     private static ActivityTrackPublished Track(ActivityStream stream)
     {
-        var points = PointCodec.Encode([.. stream.Points().Select(ordered => ordered.Point)]);
+        // What is archived is fetched by whoever needs it: the relay never waits for the archive.
+        var points = stream.HasPoints ? PointCodec.Encode([.. stream.Points().Select(ordered => ordered.Point)]) : null;
         return new ActivityTrackPublished
         {
             ActivityId = stream.Activity.Id,
             AthleteId = stream.Activity.AthleteId,
             Version = stream.Activity.Version,
             Sport = stream.Activity.Sport,
-            Points = points.Length <= MaxTrackBytes ? Convert.ToBase64String(points) : null,
+            Points = points?.Length <= MaxTrackBytes ? Convert.ToBase64String(points) : null,
         };
     }
 

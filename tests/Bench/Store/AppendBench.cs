@@ -39,7 +39,7 @@ internal static class AppendBench
         IReadOnlyList<object> Events, (string Alias, string DotNetType, string Json)[] Bodies, Activity Activity)
     {
         public double PointBytes =>
-            Events.OfType<RouteRecorded>().Sum(chunk => Convert.FromBase64String(chunk.Points).Length);
+            Events.OfType<RouteRecorded>().Sum(chunk => Convert.FromBase64String(chunk.Points!).Length);
 
         public static Prepared Of(WholeRecording recording)
         {

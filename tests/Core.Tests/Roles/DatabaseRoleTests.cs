@@ -36,6 +36,46 @@ internal sealed class DatabaseRoleTests
     }
 
     [Test]
+    public async Task Only_the_maintenance_role_archives_and_only_through_the_functions()
+    {
+        await using var service = await MigratedAsync("activity", "Strava.Activities");
+        await using var maintenance = new Role(service.Superuser, service.As("activity_maintenance"));
+        var stream = Guid.CreateVersion7();
+        await service.ExecuteAsync(
+            $$"""
+            INSERT INTO mt_streams (id, type, version) VALUES ('{{stream}}', 'activity', 1);
+            INSERT INTO activity (id, athlete_id, version, sport, name, visibility, state, created_at, completed_at)
+            VALUES ('{{stream}}', '{{stream}}', 1, 1, '', 0, 4, now(), now());
+            INSERT INTO mt_events (seq_id, id, stream_id, version, data, type) VALUES (nextval('mt_events_sequence'),
+                gen_random_uuid(), '{{stream}}', 1, '{"Sequence": 0, "Count": 1, "Points": "AQID"}', 'route_recorded')
+            """);
+        var begin = $"SELECT archive_begin('{stream}', 'warm/x', 1::smallint)";
+        const string Archive = "SELECT archive_events('warm/x', ARRAY[1::bigint], ARRAY[sha256('\\x010203'::bytea)], 3)";
+        const string Change = "SET strava.maintenance = 'on'; UPDATE mt_events SET data = '{}'";
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await service.FaultAsync(begin), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync(Archive), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("SELECT archive_restore(NULL, NULL, NULL)"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("SELECT archive_drop('')"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("SELECT archive_forget('')"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("DELETE FROM archive_object"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync(Change), Is.EqualTo(Denied));
+            Assert.That(await maintenance.FaultAsync(Change), Is.EqualTo(Denied));
+            Assert.That(await maintenance.FaultAsync("DELETE FROM mt_events"), Is.EqualTo(Denied));
+            Assert.That(await maintenance.FaultAsync("DELETE FROM archive_object"), Is.EqualTo(Denied));
+            Assert.That(await maintenance.FaultAsync("UPDATE activity SET name = ''"), Is.EqualTo(Denied));
+            Assert.That(await maintenance.FaultAsync(begin), Is.Null);
+            Assert.That(await maintenance.FaultAsync(Archive.Replace("0203", "0204", StringComparison.Ordinal)), Is.EqualTo("ST002"));
+            Assert.That(await maintenance.FaultAsync(Archive), Is.Null);
+            Assert.That(await maintenance.ScalarAsync<bool>("SELECT archive_drop('warm/x')"), Is.False);
+            Assert.That(
+                await service.ScalarAsync<string>("SELECT data #>> '{Archived,ref}' FROM mt_events"), Is.EqualTo("warm/x"));
+        }
+    }
+
+    [Test]
     public async Task Activitys_role_appends_by_Martens_function_and_archives_nothing()
     {
         await using var service = await MigratedAsync("activity", "Strava.Activities");
@@ -131,6 +171,7 @@ internal sealed class DatabaseRoleTests
     private static Task<string> ScriptAsync(PostgresServer server, string database, string service, string script) => server.ToolAsync(
         "-q", "-d", new NpgsqlConnectionStringBuilder(database).Database!, "-v", $"service={service}",
         "-v", $"owner_password={Password}", "-v", $"rw_password={Password}",
+        "-v", $"maintenance_password={Password}",
         "-f", Path.Combine(Checkout.Root, "deploy", "postgres", script));
 
     private sealed class Role(string superuser, string connectionString) : IAsyncDisposable
@@ -140,6 +181,10 @@ internal sealed class DatabaseRoleTests
         public string Superuser => superuser;
 
         public string ConnectionString => connectionString;
+
+        /// <summary>The same database as another role.</summary>
+        public string As(string role) =>
+            new NpgsqlConnectionStringBuilder(connectionString) { Username = role }.ConnectionString;
 
         public async Task ExecuteAsync(string sql)
         {
