@@ -2,6 +2,7 @@ using Strava.Activities.Activities;
 using Strava.Activities.Imports;
 using Strava.Activities.Relay;
 using Strava.Activities.Viewing;
+using Strava.Core.Diagnostics;
 using Strava.EventStore;
 using Strava.EventStore.Subscriptions;
 
@@ -23,5 +24,12 @@ internal static class ActivityServices
     }
 
     public static void AddActivityRelay(this WebApplicationBuilder builder) =>
-        builder.AddSubscriptionGauges("relay").Services.AddHostedService<CommitBroadcast>().AddHostedService<ActivityRelay>();
+        builder.AddSubscriptionGauges("relay")
+            .AddStateGauges(new StateGauge(
+                "strava.events.parked",
+                "{event}",
+                "Events that this build cannot read: their activities wait for one that can",
+                "SELECT count(*) FROM (SELECT 1 FROM parked_event LIMIT 100000) AS p"))
+            .Services.AddSingleton<ParkedStreams>().AddSingleton<SummaryRepair>().AddSingleton<ReadableStreams>()
+            .AddHostedService<CommitBroadcast>().AddHostedService<ActivityRelay>();
 }

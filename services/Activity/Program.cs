@@ -24,6 +24,7 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly) || await 
 }
 
 app.UseServiceDefaults();
+app.UseUnreadableActivities();
 app.UseIdempotencyKeys();
 app.MapCreateActivity();
 app.MapChangeActivity();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using Strava.Activities.Activities;
 using Strava.Core.Bus;
 using Strava.Core.Diagnostics;
 using Strava.Core.Leases;
@@ -15,7 +14,11 @@ namespace Strava.Activities.Relay;
 /// request ever waits for the relay.
 /// </summary>
 internal sealed class ActivityRelay(
-    NpgsqlDataSource database, EventReader reader, ConfirmedPublisher publisher, CommitSignal signal, ILogger<ActivityRelay> log)
+    NpgsqlDataSource database,
+    ReadableStreams streams,
+    ConfirmedPublisher publisher,
+    CommitSignal signal,
+    ILogger<ActivityRelay> log)
     : LeasedWorker(database, log)
 {
     /// <summary>Bounds what is decoded and unconfirmed at a time.</summary>
@@ -35,19 +38,27 @@ internal sealed class ActivityRelay(
     {
         await publisher.DeclareTopologyAsync(whileOwner);
         var subscription = await EventSubscription.OpenAsync(_database, "relay", term, whileOwner);
+        await ReleaseParkedAsync(whileOwner);
         var pruned = Stopwatch.GetTimestamp();
         while (true)
         {
             var events = await subscription.ReadAsync(whileOwner);
+            await streams.PrepareAsync(events, whileOwner);
             foreach (var activities in events.Where(PublishedMessages.IsTold).GroupBy(e => e.StreamId).Chunk(ActivitiesAtOnce))
             {
                 await PublishAsync(activities, whileOwner);
             }
 
-            await subscription.CommitAsync(whileOwner);
+            if (streams.AreUpToDate)
+            {
+                await subscription.CommitAsync(whileOwner);
+            }
+
             if (Stopwatch.GetElapsedTime(pruned) > PruneInterval)
             {
                 await _traces.PruneAsync(subscription.Checkpoint, whileOwner);
+                // Also what an older build parked while it was losing the lease.
+                await ReleaseParkedAsync(whileOwner);
                 pruned = Stopwatch.GetTimestamp();
             }
 
@@ -58,18 +69,25 @@ internal sealed class ActivityRelay(
         }
     }
 
+    private Task ReleaseParkedAsync(CancellationToken cancellationToken) => streams.ReleaseAsync(
+        (stream, told) => publisher.PublishAsync(PublishedMessages.Of(stream, told), cancellationToken), cancellationToken);
+
     private async Task PublishAsync(IGrouping<Guid, StoredEvent>[] activities, CancellationToken cancellationToken)
     {
         var traces = Tracing.Source.HasListeners()
             ? await _traces.OfAsync([.. activities.SelectMany(told => told).Select(e => e.Sequence)], cancellationToken)
             : new Dictionary<long, string>();
-        var streams = await reader.FetchStreamsAsync([.. activities.Select(told => told.Key)], cancellationToken);
+        var readable = await streams.FetchAsync([.. activities.Select(told => told.Key)], cancellationToken);
         var messages = new List<OutgoingMessage>();
         foreach (var told in activities)
         {
-            var stream = ActivityStream.Fold(streams[told.Key]);
+            if (!readable.TryGetValue(told.Key, out var stream))
+            {
+                continue;
+            }
+
             var last = told.Last();
-            messages.AddRange(PublishedMessages.Of(stream!, [.. told]).Select(message => message with
+            messages.AddRange(PublishedMessages.Of(stream, [.. told]).Select(message => message with
             {
                 TraceParent = traces.GetValueOrDefault(last.Sequence),
                 CommittedAt = last.StoredAt,

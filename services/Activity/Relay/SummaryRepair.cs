@@ -1,0 +1,100 @@
+using Npgsql;
+using Strava.Activities.Activities;
+using Strava.Contracts.Tracks;
+using Strava.EventStore;
+
+namespace Strava.Activities.Relay;
+
+/// <summary>
+/// Brings the rows beside a stream up to it where somebody wrote the stream alone: a Marten writer knows nothing of our rows.
+/// Safe to repeat, on several nodes too: under the stream's lock the rows become what the whole stream says.
+/// </summary>
+internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reader, TimeProvider clock)
+{
+    /// <returns>Those of the streams whose rows are behind. One query, index look-ups.</returns>
+    public async Task<IReadOnlyList<Guid>> BehindAsync(IReadOnlyCollection<Guid> streams, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT s.id FROM mt_streams s LEFT JOIN activity a ON a.id = s.id
+            WHERE s.id = ANY($1) AND s.version > coalesce(a.version, 0)
+            """);
+        command.Parameters.Add(new() { Value = streams.ToArray() });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var behind = new List<Guid>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            behind.Add(rows.GetGuid(0));
+        }
+
+        return behind;
+    }
+
+    /// <returns>False when somebody is writing to the stream: ask again later, the relay waits for nobody's lock.</returns>
+    public async Task<bool> RepairAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var session = new EventSession(
+            await database.OpenConnectionAsync(cancellationToken), ActivityEventTypes.All, clock);
+        NpgsqlBatchCommand query = new("SELECT version FROM mt_streams WHERE id = $1 FOR UPDATE SKIP LOCKED")
+        {
+            Parameters = { new() { Value = id } },
+        };
+        await using (var rows = await session.LockAsync([query], cancellationToken))
+        {
+            if (!await rows.ReadAsync(cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        // Nobody commits a version while the row is held, so this is the stream as of the lock.
+        if (ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken)) is not { } stream)
+        {
+            return true;
+        }
+
+        foreach (var command in Rows(stream))
+        {
+            session.Batch.BatchCommands.Add(command);
+        }
+
+        await session.SaveChangesAsync(cancellationToken);
+        return true;
+    }
+
+    private static IEnumerable<NpgsqlBatchCommand> Rows(ActivityStream stream)
+    {
+        var activity = stream.Activity;
+        yield return ActivityRows.Upsert(activity);
+        if (activity.Final is not null || activity.Deleted)
+        {
+            yield return ActivityRows.DeleteWorkingRows(activity.Id);
+        }
+        else
+        {
+            // The running figures are worked out from the points when they are next asked for.
+            yield return ActivityRows.UpsertProgress(activity, statistics: null);
+            yield return new(
+                """
+                INSERT INTO route_chunk (activity_id, sequence, content_hash) SELECT $1, * FROM unnest($2, $3)
+                ON CONFLICT DO NOTHING
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = activity.Id },
+                    new() { Value = stream.Chunks.Select(chunk => chunk.Sequence).ToArray() },
+                    new() { Value = stream.Chunks.Select(chunk => PointCodec.ContentHash(chunk.Points)).ToArray() },
+                },
+            };
+        }
+
+        if (activity.Deleted)
+        {
+            yield return new("DELETE FROM imported_file WHERE activity_id = $1")
+            {
+                Parameters = { new() { Value = activity.Id } },
+            };
+        }
+    }
+}
