@@ -34,6 +34,11 @@ internal static class StoredPoints
     private static List<StoredPoint> Read(string base64)
     {
         var bytes = Convert.FromBase64String(base64);
+        if (bytes[0] == 3)
+        {
+            return CodedWalk.Read(bytes);
+        }
+
         var body = bytes[1] == 1 ? Inflate(bytes) : bytes[2..];
         var at = 0;
         var count = (int)Varint(body, ref at);
