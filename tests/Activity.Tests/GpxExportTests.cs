@@ -91,6 +91,20 @@ public sealed class GpxExportTests
         Assert.That(track.StateLog(DateTimeOffset.UnixEpoch).AsOf(0), Is.EqualTo(new ElapsedTimes(10_000, 10_000)));
     }
 
+    // Found by the fuzzer: nothing counted, so that nothing could be exported again.
+    [Test]
+    public void A_log_in_which_none_of_the_points_counts_is_passed_over()
+    {
+        var file = Encoding.UTF8.GetString(Export(new Recorded(
+            Sport.Run, Log((Transition.Started, 0), (Transition.Stopped, 50), (Transition.Complete, 50)), [new(0, [Point(10), Point(20)])])));
+
+        var track = GpxReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(
+            file.Replace("at=\"2026", "at=\"2025", StringComparison.Ordinal))));
+
+        Assert.That(track.OwnLog, Is.Null);
+        Assert.That(track.StateLog(DateTimeOffset.UnixEpoch).AsOf(0), Is.EqualTo(new ElapsedTimes(10_000, 10_000)));
+    }
+
     private static void AssertEqual(Recorded again, Recorded recording, string? what = null)
     {
         var (expected, actual) = (recording.Figures(), again.Figures());

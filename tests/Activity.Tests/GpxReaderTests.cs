@@ -86,6 +86,23 @@ public sealed class GpxReaderTests
         Assert.That(track.Segments.Sum(segment => segment.Points.Count), Is.EqualTo(2));
     }
 
+    // Found by the fuzzer: the log went back in time.
+    [Test]
+    public void A_pause_marker_older_than_its_segment_does_not_end_it_before_it_began()
+    {
+        var track = Read(
+            """
+            <gpx><trk><trkseg><trkpt lat="1" lon="1"><time>2026-01-01T10:00:00Z</time></trkpt>
+            <trkpt lat="100" lon="0"><time>2026-01-01T10:00:09Z</time></trkpt>
+            <trkpt lat="1" lon="1.0001"><time>2026-01-01T10:00:21Z</time></trkpt>
+            <trkpt lat="100" lon="0"><time>2026-01-01T10:00:09Z</time></trkpt></trkseg></trk></gpx>
+            """);
+
+        var log = track.StateLog(Now);
+        Assert.That(StateLog.Read(log.Changes).IsAccepted, Is.True, "a phone could have sent it");
+        Assert.That(log.CompletedAtMs % 60_000, Is.EqualTo(21_000));
+    }
+
     [Test]
     public void A_track_without_times_lasts_no_time_and_keeps_the_order_of_the_file()
     {

@@ -86,7 +86,7 @@ internal sealed class GpxReader
         var segments = _tracks.Count > 0 ? _tracks : _routes;
         return segments.Count == 0
             ? throw new ImportFailureException("file/no-positions", "The file has no track or route point with a position.")
-            : new ImportedTrack(segments, GpxText.Sport(_type), _name, _metadataTime, _log.Read(), source);
+            : new ImportedTrack(segments, GpxText.Sport(_type), _name, _metadataTime, _log.Read(segments), source);
     }
 
     /// <summary>The one way forward, so that no depth goes unseen: the XML reader itself nests without end.</summary>

@@ -5,8 +5,8 @@ using Strava.Contracts.Timing;
 namespace Strava.Activities.Imports;
 
 /// <summary>
-/// Gathers the state log of a file that this platform exported. A log that a phone could not have sent is no log: the gaps between
-/// the segments then decide, as in any other file.
+/// Gathers the state log of a file that this platform exported. A log that a phone could not have sent is no log, nor is one in
+/// which none of the file's points counts: the gaps between the segments then decide, as in any other file.
 /// </summary>
 internal sealed class GpxStateLog
 {
@@ -33,7 +33,10 @@ internal sealed class GpxStateLog
         }
     }
 
-    /// <returns><c>null</c> when the file has none that can be.</returns>
-    public StateLog? Read() =>
-        _logs == 1 && !_isBroken && StateLog.Read(_changes) is { Refusal: null, Log: { State: ActivityState.Complete } log } ? log : null;
+    /// <returns><c>null</c> when the file has none that can be of these points.</returns>
+    public StateLog? Read(IEnumerable<ImportedSegment> segments) =>
+        _logs == 1 && !_isBroken && StateLog.Read(_changes) is { Refusal: null, Log: { State: ActivityState.Complete } log }
+        && segments.SelectMany(segment => segment.Points).Any(point => point.AtMs is not { } at || log.ActiveIntervalAt(at) >= 0)
+            ? log
+            : null;
 }

@@ -7,12 +7,12 @@ namespace Strava.Activities.Imports;
 
 /// <summary>A piece of a file within which the recorder ran without a break.</summary>
 /// <param name="Points">In file order; at least one.</param>
-/// <param name="EndMs">When the recorder paused after it, if the file says so; else its last time.</param>
+/// <param name="EndMs">When the recorder paused after it, if the file says so. A time before its last point is no such word.</param>
 internal sealed record ImportedSegment(IReadOnlyList<TrackPoint> Points, long? EndMs = null)
 {
     public long? FirstMs { get; } = Points.Min(point => point.AtMs);
 
-    public long? LastMs { get; } = EndMs ?? Points.Max(point => point.AtMs);
+    public long? LastMs { get; } = Points.Select(point => point.AtMs).Append(EndMs).Max();
 
     public bool IsTimed { get; } = Points.All(point => point.AtMs is not null);
 }
