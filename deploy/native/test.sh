@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test.sh: builds once, then runs every test project, the fast ones first. Ends with a line such as
-# "123 passed, 0 failed" and fails when a test failed or a project ran none. T=Feed runs the projects of that name.
+# test.sh: builds once, then runs every test project, the fast ones first. Ends with the names of the tests that failed
+# and a line such as "123 passed, 0 failed"; fails when a test failed or a project ran none. T=Feed runs the projects of that name.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$native/services.sh"
@@ -41,7 +41,10 @@ for file in "${projects[@]}"; do
     start=$SECONDS
     timeout "${TEST_TIMEOUT_SECONDS:-900}" dotnet test --project "$file" --no-build -c "$configuration" \
         --no-progress --no-ansi < /dev/null > "$output" 2>&1 || code=$?
-    if [ $code -ne 0 ]; then cat "$output"; fi
+    if [ $code -ne 0 ]; then
+        cat "$output"
+        mapfile -t -O ${#troubles[@]} troubles < <(sed -nE "s/^ *failed +(.*)/$name: \1/p" "$output")
+    fi
     ok=$(figure succeeded) bad=$(figure failed) left=$(figure skipped)
     # What a project counted; the runner keeps to itself what passing tests print.
     cat "$STRAVA_FIGURES"
