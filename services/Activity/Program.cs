@@ -2,6 +2,8 @@ using Strava.Activities;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
+using Strava.Activities.Sharding;
+using Strava.Activities.Sharding.Moving;
 using Strava.Activities.Viewing;
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
@@ -18,14 +20,21 @@ builder.AddActivityRelay();                                            // publis
 builder.AddMessageBus(Subscriptions.Activity, bus => bus.AddConsumer<AthleteCopies>());
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly) || await app.RunArchiveIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
+{
+    await app.FoundShardsAsync();
+    return;
+}
+
+if (await app.RunArchiveIfAskedAsync(args) || await app.RunShardsIfAskedAsync(args))
 {
     return;
 }
 
 app.UseServiceDefaults();
 app.UseUnreadableActivities();
-app.UseIdempotencyKeys();
+app.UseShards();
+app.UseIdempotencyKeys(app.Services.GetRequiredService<Shards>().DatabaseOfRequest);
 app.MapCreateActivity();
 app.MapChangeActivity();
 app.MapRecordRoute();
