@@ -2,6 +2,7 @@ using Strava.Activities;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
+using Strava.Activities.Relay;
 using Strava.Activities.Viewing;
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
@@ -18,7 +19,9 @@ builder.AddActivityRelay();                                            // publis
 builder.AddMessageBus(Subscriptions.Activity, bus => bus.AddConsumer<AthleteCopies>());
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly) || await app.RunArchiveIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly)
+    || await app.RunArchiveIfAskedAsync(args)
+    || await app.RunSubscriptionsIfAskedAsync(args))
 {
     return;
 }
