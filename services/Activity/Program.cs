@@ -2,6 +2,7 @@ using Strava.Activities;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
+using Strava.Activities.Relay;
 using Strava.Activities.Sharding;
 using Strava.Activities.Sharding.Moving;
 using Strava.Activities.Viewing;
@@ -26,7 +27,7 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
     return;
 }
 
-if (await app.RunArchiveIfAskedAsync(args) || await app.RunShardsIfAskedAsync(args))
+if (await app.RunArchiveIfAskedAsync(args) || await app.RunShardsIfAskedAsync(args) || await app.RunSubscriptionsIfAskedAsync(args))
 {
     return;
 }
