@@ -79,9 +79,9 @@ BEGIN
 
     PERFORM pg_advisory_xact_lock_shared(x'53484152'::int, v);
     SELECT s.state INTO v_state FROM public.virtual_shard AS s WHERE s.id = v;
-    -- The mover says which it copies; that opens none that is written to.
-    IF v_state IS DISTINCT FROM 'here'
-        AND NOT (v_state = 'coming' AND current_setting('strava.moving_shard', true) = v::text)
+    -- The mover says which it copies; that opens none that is written to. (Neither side may be NULL: that would let all through.)
+    IF coalesce(v_state, 'absent') <> 'here'
+        AND (coalesce(v_state, 'absent') <> 'coming' OR coalesce(current_setting('strava.moving_shard', true), '') <> v::text)
     THEN
         RAISE EXCEPTION 'virtual shard % is not open in this database', v
             USING ERRCODE = '53S01', HINT = 'It is being moved, or has been: look at the map again.';

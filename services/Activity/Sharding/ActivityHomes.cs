@@ -11,6 +11,10 @@ internal sealed class ActivityHomes(Shards shards) : IDisposable
 {
     private const int MaxRemembered = 200_000;
 
+    private const string OfHome = "SELECT athlete_id FROM activity_home WHERE activity_id = $1";
+
+    private const string OfActivity = "SELECT athlete_id FROM activity WHERE id = $1";
+
     private readonly MemoryCache _remembered = new(new MemoryCacheOptions { SizeLimit = MaxRemembered });
 
     /// <returns><c>null</c>: nobody's.</returns>
@@ -40,13 +44,9 @@ internal sealed class ActivityHomes(Shards shards) : IDisposable
         return owner == athleteId;
     }
 
-    public void Dispose() => _remembered.Dispose();
-
-    private const string OfHome = "SELECT athlete_id FROM activity_home WHERE activity_id = $1";
-
-    private const string OfActivity = "SELECT athlete_id FROM activity WHERE id = $1";
-
-    private async Task<Guid> InsertAsync(Guid activityId, Guid athleteId, CancellationToken cancellationToken)
+    /// <summary>Whatever is remembered.</summary>
+    /// <returns>Whose it is.</returns>
+    public async Task<Guid> InsertAsync(Guid activityId, Guid athleteId, CancellationToken cancellationToken)
     {
         await using var batch = shards.Of(activityId).Database.CreateBatch();
         batch.BatchCommands.Add(new("INSERT INTO activity_home (activity_id, athlete_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -56,6 +56,8 @@ internal sealed class ActivityHomes(Shards shards) : IDisposable
         batch.BatchCommands.Add(new(OfHome) { Parameters = { new() { Value = activityId } } });
         return (Guid)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    public void Dispose() => _remembered.Dispose();
 
     private static async Task<Guid?> AskAsync(
         NpgsqlDataSource database, string sql, Guid activityId, CancellationToken cancellationToken)

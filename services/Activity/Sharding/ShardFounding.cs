@@ -39,7 +39,7 @@ internal static class ShardFounding
             WHERE NOT EXISTS (SELECT FROM shard_map) ON CONFLICT DO NOTHING
             """,
             cancellationToken,
-            names);
+            (object)names);
         foreach (var shard in shards)
         {
             // Not what is on its way: the mover opens that.

@@ -29,7 +29,7 @@ internal static class ShardHomes
                     home.Select(activity => activity.Id).ToArray());
                 foreach (var (id, athleteId) in home.Except(claimed))
                 {
-                    if (!await shards.Homes!.ClaimAsync(id, athleteId, cancellationToken))
+                    if (await shards.Homes!.InsertAsync(id, athleteId, cancellationToken) != athleteId)
                     {
                         throw new ShardMoveException($"Activity {id} is in the shard of an athlete who has no claim to it.");
                     }
