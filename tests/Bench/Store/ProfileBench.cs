@@ -52,7 +52,7 @@ internal static class ProfileBench
 
     private static void Step(string name, Func<object> work)
     {
-        const int Warm = 3_000;
+        const int Warm = 20_000;
         const int Times = 20_000;
         for (var i = 0; i < Warm; i++)
         {
