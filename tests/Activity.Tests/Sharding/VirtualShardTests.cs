@@ -9,7 +9,7 @@ public sealed class VirtualShardTests
     private static readonly string[] NotCarried =
     [
         // The database's own bookkeeping.
-        "schema_migration", "lease", "mt_event_progression", "mt_high_water_skips",
+        "schema_migration", "lease", "fence", "mt_event_progression", "mt_high_water_skips",
         "shard_map", "shard_move", "virtual_shard", "moved_range",
         // Activity's outbox is its event log; a trace is forgotten when its event is published, which a move waits for.
         "outbox", "event_trace",
