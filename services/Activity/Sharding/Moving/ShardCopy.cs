@@ -39,7 +39,17 @@ internal sealed class ShardCopy(NpgsqlConnection source, NpgsqlConnection target
 
     private async Task CopyAsync(CancellationToken cancellationToken)
     {
-        await target.ExecuteAsync("INSERT INTO virtual_shard (id, state) VALUES ($1, 'coming')", cancellationToken, virtualShard);
+        // Whoever would throw the copy away waits for its end.
+        var expected = await target.ListAsync(
+            "SELECT id FROM virtual_shard WHERE id = $1 AND state = 'coming' FOR UPDATE",
+            row => row.GetInt32(0),
+            cancellationToken,
+            virtualShard);
+        if (expected.Count == 0)
+        {
+            throw new ShardMoveException("The target no longer expects it: somebody has undone this move.");
+        }
+
         var tables = await source.ListAsync(
             "SELECT name, condition FROM shard_tables() ORDER BY place",
             row => (Name: row.GetString(0), Condition: row.GetString(1).Replace("$1", virtualShard.ToString(Invariant), StringComparison.Ordinal)),

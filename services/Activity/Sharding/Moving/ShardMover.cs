@@ -93,6 +93,7 @@ internal sealed class ShardMover(
         var (source, target) = (databases[move.Source], databases[move.Target]);
         try
         {
+            await CheckAsync(move, cancellationToken);
             // First without a fence: what the relay has to catch up with makes nobody wait.
             await DrainAsync(source, cancellationToken);
             await control.ExecuteAsync(
@@ -105,6 +106,7 @@ internal sealed class ShardMover(
             tell("writers are fenced");
             await DrainAsync(source, cancellationToken);
             await DiscardAsync(target, move.VirtualShard, cancellationToken);
+            await ExpectAsync(target, move.VirtualShard, cancellationToken);
             await ShardCopy.RunAsync(source, target, move.VirtualShard, tell, cancellationToken);
         }
         catch
@@ -113,6 +115,19 @@ internal sealed class ShardMover(
             using var bound = new CancellationTokenSource(UndoTimeout);
             await UndoAsync(control, move, bound.Token);
             throw;
+        }
+    }
+
+    /// <summary>A table that was made anew without its trigger would let writers by.</summary>
+    private async Task CheckAsync(Move move, CancellationToken cancellationToken)
+    {
+        foreach (var name in new[] { move.Source, move.Target })
+        {
+            var missing = await databases[name].ListAsync("SELECT missing_shard_fences()", row => row.GetString(0), cancellationToken);
+            if (missing.Count > 0)
+            {
+                throw new ShardMoveException($"{name} has no fence on {string.Join(", ", missing)}: run --migrate with all databases configured.");
+            }
         }
     }
 
@@ -158,15 +173,18 @@ internal sealed class ShardMover(
     }
 
     /// <summary>
-    /// What an earlier run copied is not trusted. The insert waits for a copy whose process was killed but whose transaction has not
-    /// ended, and it may yet commit.
+    /// What an earlier run copied is not trusted. The row's lock is waited for: a copy whose process was killed may still have a
+    /// transaction, and may yet commit.
     /// </summary>
     private static async Task DiscardAsync(NpgsqlDataSource target, int virtualShard, CancellationToken cancellationToken)
     {
-        await target.ExecuteAsync(
-            "INSERT INTO virtual_shard (id, state) VALUES ($1, 'coming') ON CONFLICT DO NOTHING", cancellationToken, virtualShard);
+        await ExpectAsync(target, virtualShard, cancellationToken);
         await RemoveAsync(target, virtualShard, cancellationToken);
     }
+
+    private static Task<int> ExpectAsync(NpgsqlDataSource target, int virtualShard, CancellationToken cancellationToken) =>
+        target.ExecuteAsync(
+            "INSERT INTO virtual_shard (id, state) VALUES ($1, 'coming') ON CONFLICT DO NOTHING", cancellationToken, virtualShard);
 
     private static async Task<long> RemoveAsync(NpgsqlDataSource database, int virtualShard, CancellationToken cancellationToken)
     {

@@ -112,6 +112,27 @@ BEGIN
 END
 $$;
 
+-- Where a trigger of that name stands when there are several databases. (A friendship lies in two of them: its writer says for whom
+-- it writes, and calls check_shard itself.)
+CREATE FUNCTION shard_fences() RETURNS TABLE (on_table text, on_what text, calls text) LANGUAGE sql IMMUTABLE AS $$
+    VALUES
+        ('activity', 'INSERT', 'check_shard_of_athlete'),
+        ('imported_file', 'INSERT', 'check_shard_of_athlete'),
+        ('athlete_copy', 'INSERT', 'check_shard_of_athlete'),
+        ('idempotency_key', 'INSERT', 'check_shard_of_athlete'),
+        ('mt_streams', 'UPDATE', 'check_shard_of_activity'),
+        ('route_chunk', 'INSERT', 'check_shard_of_activity'),
+        ('archive_object', 'INSERT OR UPDATE', 'check_shard_of_activity'),
+        ('activity_home', 'INSERT', 'check_shard_of_home')
+$$;
+
+-- Those that are not there: a mover that finds one moves nothing.
+CREATE FUNCTION missing_shard_fences() RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    SELECT f.on_table FROM shard_fences() AS f
+    WHERE NOT EXISTS (
+        SELECT FROM pg_trigger AS t WHERE t.tgrelid = f.on_table::regclass AND t.tgname = 'fence' AND t.tgenabled = 'O')
+$$;
+
 CREATE FUNCTION check_shard_of_home() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM public.check_shard(public.virtual_shard_of(NEW.activity_id));
@@ -119,20 +140,13 @@ BEGIN
 END
 $$;
 
--- Makes this database one of several: --migrate does it, with what the map says is here. Safe to repeat. (A friendship lies in
--- two databases: its writer says for whom it writes, and calls check_shard itself.)
+-- Makes this database one of several: --migrate does it, with what the map says is here. Safe to repeat.
 CREATE FUNCTION found_shards(p_here int[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_fence record;
 BEGIN
     INSERT INTO virtual_shard (id, state) SELECT v, 'here' FROM unnest(p_here) AS v ON CONFLICT DO NOTHING;
-    FOR v_fence IN
-        SELECT * FROM (VALUES
-            ('activity', 'INSERT', 'check_shard_of_athlete'), ('imported_file', 'INSERT', 'check_shard_of_athlete'),
-            ('athlete_copy', 'INSERT', 'check_shard_of_athlete'), ('idempotency_key', 'INSERT', 'check_shard_of_athlete'),
-            ('mt_streams', 'UPDATE', 'check_shard_of_activity'), ('archive_object', 'INSERT OR UPDATE', 'check_shard_of_activity'),
-            ('activity_home', 'INSERT', 'check_shard_of_home')) AS f (on_table, on_what, calls)
-        WHERE NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = f.on_table::regclass AND t.tgname = 'fence')
+    FOR v_fence IN SELECT * FROM shard_fences() WHERE on_table IN (SELECT * FROM missing_shard_fences())
     LOOP
         EXECUTE format('CREATE TRIGGER fence BEFORE %s ON %I FOR EACH ROW EXECUTE FUNCTION %I()',
             v_fence.on_what, v_fence.on_table, v_fence.calls);
