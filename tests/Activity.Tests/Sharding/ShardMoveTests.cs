@@ -90,6 +90,62 @@ public sealed class ShardMoveTests
     }
 
     [Test]
+    public async Task All_that_an_athlete_has_moves_the_keys_the_imports_the_parked_and_the_archived()
+    {
+        await using var world = await ShardWorld.OpenAsync(2);
+        var ((ownerId, owner), (friendId, friend)) = (world.AthleteIn(Shard.Home), world.AthleteIn("b"));
+        var shard = VirtualShard.Of(ownerId);
+        await world.BefriendAsync(ownerId, friendId);
+        await world.NameAsync(ownerId, "Maja");
+        var open = await StartedAsync(owner);
+        await JsonAsync(SendAsync(owner, open, 0, 0, 5, 10), 200);
+        var imported = await JsonAsync(ShardedTests.ImportAsync(owner), 201);
+        var key = Guid.NewGuid().ToString();
+        using var first = await ShardedTests.CreateAsync(owner, key);
+        var saved = await SavedAsync(owner);
+        await world.ExecuteAsync(Shard.Home, $"INSERT INTO archive_object (ref, activity_id, tier) VALUES ('warm/x', '{saved}', 1)");
+        await world.ExecuteAsync(
+            Shard.Home,
+            $"INSERT INTO parked_event (seq_id, stream_id, type) SELECT seq_id, stream_id, 'of_tomorrow' FROM mt_events WHERE stream_id = '{saved}' AND version = 2");
+        var before = await world.RowsAsync(Shard.Home);
+        var list = await TextAsync(owner, "/activities");
+
+        var (code, said) = await world.CommandAsync("--move-shard", $"{shard}", "--to", "b", "--keep", "0");
+
+        Assert.That(code, Is.Zero, said);
+        Assert.That(before.Keys, Is.SupersetOf(new[] { "activity_progress", "route_chunk", "idempotency_key", "imported_file", "athlete_copy" }));
+        Assert.That(await world.RowsAsync("b"), Is.EquivalentTo(before));
+        Assert.That(await world.RowsAsync(Shard.Home), Is.Empty);
+        Assert.That(
+            await world.ScalarAsync<long>("b", "SELECT e.version FROM parked_event p JOIN mt_events e USING (seq_id, stream_id)"), Is.EqualTo(2),
+            "the parked event has its new number");
+        await world.Shards.Map.RefreshAsync(CancellationToken.None);
+        Assert.That(await TextAsync(owner, "/activities"), Is.EqualTo(list));
+        Assert.That(
+            (await JsonAsync(ShardedTests.ImportAsync(owner), 200))[0].GetProperty("id").GetString(),
+            Is.EqualTo(imported[0].GetProperty("id").GetString()));
+        using var second = await ShardedTests.CreateAsync(owner, key);
+        Assert.That(second.Headers.Contains("Idempotent-Replayed"));
+        Assert.That(second.Headers.Location, Is.EqualTo(first.Headers.Location));
+        await JsonAsync(SendAsync(owner, open, 0, 0, 5, 10), 200);
+        await JsonAsync(friend.GetAsync($"/activities/{open}"), 200);
+        await JsonAsync(ChangeAsync(owner, open, "COMPLETE", 30), 200);
+    }
+
+    [Test]
+    public async Task Without_a_fence_on_every_table_nothing_moves()
+    {
+        await using var world = await ShardWorld.OpenAsync(2);
+        await world.ExecuteAsync("b", "DROP TRIGGER fence ON activity");
+
+        var (code, said) = await world.CommandAsync("--move-shard", "0", "--to", "b");
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(said, Does.Contain("b has no fence on activity: run --migrate"));
+        await LeftNothingAsync(world, 0, Shard.Home);
+    }
+
+    [Test]
     public async Task What_was_made_before_there_were_several_is_found_after_it_has_moved()
     {
         await using var world = await ShardWorld.OpenAsync(2);
