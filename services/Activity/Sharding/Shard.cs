@@ -2,6 +2,7 @@ using Npgsql;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
+using Strava.Activities.Live;
 using Strava.Activities.Viewing;
 using Strava.EventStore;
 
@@ -33,6 +34,8 @@ internal sealed class Shard(
     public RecordingStore Recordings => field ??= new RecordingStore(database, Store, clock);
 
     public ImportStore Imports => field ??= new ImportStore(Store, Recordings, clock);
+
+    public LiveBuffer Live => field ??= new LiveBuffer(database, Store);
 
     public ViewingPolicy Viewing { get; } = new(database);
 
