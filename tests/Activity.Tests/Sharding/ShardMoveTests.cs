@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using Strava.Activities.Live;
 using Strava.Activities.Sharding;
+using Strava.Contracts.Tracks;
 using Strava.Testing;
 using static Strava.Activities.Tests.ActivityFixture;
 
@@ -99,6 +101,8 @@ public sealed class ShardMoveTests
         await world.NameAsync(ownerId, "Maja");
         var open = await StartedAsync(owner);
         await JsonAsync(SendAsync(owner, open, 0, 0, 5, 10), 200);
+        var post = new TrackChunk(7, [new TrackPoint(Start.AddSeconds(20).ToUnixTimeMilliseconds(), 46_000_400, 14_500_000)]);
+        Assert.That(await world.Shards.Home.Live.AddAsync(Guid.Parse(open), ownerId, post, CancellationToken.None), Is.EqualTo(LivePost.Stored));
         var imported = await JsonAsync(ShardedTests.ImportAsync(owner), 201);
         var key = Guid.NewGuid().ToString();
         using var first = await ShardedTests.CreateAsync(owner, key);
@@ -113,7 +117,7 @@ public sealed class ShardMoveTests
         var (code, said) = await world.CommandAsync("--move-shard", $"{shard}", "--to", "b", "--keep", "0");
 
         Assert.That(code, Is.Zero, said);
-        Assert.That(before.Keys, Is.SupersetOf(new[] { "activity_progress", "route_chunk", "idempotency_key", "imported_file", "athlete_copy" }));
+        Assert.That(before.Keys, Is.SupersetOf(new[] { "activity_progress", "route_chunk", "live_buffer", "idempotency_key", "imported_file", "athlete_copy" }));
         Assert.That(await world.RowsAsync("b"), Is.EquivalentTo(before));
         Assert.That(await world.RowsAsync(Shard.Home), Is.Empty);
         Assert.That(
@@ -130,6 +134,23 @@ public sealed class ShardMoveTests
         await JsonAsync(SendAsync(owner, open, 0, 0, 5, 10), 200);
         await JsonAsync(friend.GetAsync($"/activities/{open}"), 200);
         await JsonAsync(ChangeAsync(owner, open, "COMPLETE", 30), 200);
+    }
+
+    [Test]
+    public async Task A_node_that_cannot_read_the_map_says_so_instead_of_not_found()
+    {
+        await using var world = await ShardWorld.OpenAsync(2);
+        var ((ownerId, owner), (_, other)) = (world.AthleteIn("b"), world.AthleteIn("b"));
+        var (id, others) = (await SavedAsync(owner), await SavedAsync(other));
+        await world.ExecuteAsync(Shard.Home, "ALTER TABLE shard_map RENAME TO map_away");
+        await world.ExecuteAsync("b", $"DELETE FROM virtual_shard WHERE id = {VirtualShard.Of(ownerId)}");
+        await Eventually.HoldsAsync(() => world.Shards.Map.IsOld);
+
+        await JsonAsync(owner.GetAsync($"/activities/{id}"), 503);
+        await JsonAsync(other.GetAsync($"/activities/{others}"), 200);
+        await world.ExecuteAsync(Shard.Home, "ALTER TABLE map_away RENAME TO shard_map");
+        await Eventually.HoldsAsync(() => !world.Shards.Map.IsOld);
+        await JsonAsync(owner.GetAsync($"/activities/{id}"), 200);
     }
 
     [Test]
