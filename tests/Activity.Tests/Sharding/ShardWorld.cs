@@ -100,7 +100,13 @@ internal sealed class ShardWorld : IAsyncDisposable
     {
         await _host.PublishAsync(new AthleteProfileChanged
         {
-            AthleteId = athlete, Version = 1, Name = name, City = null, Region = null, Country = null, TimeZone = null,
+            AthleteId = athlete,
+            Version = 1,
+            Name = name,
+            City = null,
+            Region = null,
+            Country = null,
+            TimeZone = null,
         });
         await Eventually.HoldsAsync(
             async () => await ScalarAsync<long>(
