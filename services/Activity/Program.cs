@@ -29,7 +29,8 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
     return;
 }
 
-if (await app.RunArchiveIfAskedAsync(args) || await app.RunShardsIfAskedAsync(args) || await app.RunSubscriptionsIfAskedAsync(args))
+if (await app.RunArchiveIfAskedAsync(args) || await app.RunShardsIfAskedAsync(args) || await app.RunSubscriptionsIfAskedAsync(args)
+    || await app.RunImportStreamsIfAskedAsync(args))
 {
     return;
 }
