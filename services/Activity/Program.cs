@@ -2,6 +2,7 @@ using Strava.Activities;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
+using Strava.Activities.Relay;
 using Strava.Activities.Viewing;
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
@@ -15,7 +16,10 @@ builder.AddPostgres();                                                 // this s
 builder.AddActivityStore();                                            // event streams and the rows beside them
 builder.AddArchive();                                                  // points of old activities, outside of Postgres
 builder.AddActivityRelay();                                            // publishes committed events
-builder.AddMessageBus(Subscriptions.Activity, bus => bus.AddConsumer<AthleteCopies>());
+builder.AddMessageBus(
+    Subscriptions.Activity,
+    bus => bus.AddConsumer<AthleteCopies>(),                           // who is whose friend
+    new SideEndpoint(Subscriptions.ActivityRetelling, typeof(Retelling))); // tells rebuilds how activities are
 
 var app = builder.Build();
 if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly) || await app.RunArchiveIfAskedAsync(args))
