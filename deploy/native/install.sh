@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# install.sh: the servers we run, from Debian's packages. Nothing is started, no system cluster is made, and what was
-# there before stays as it was: we only need the programs. Does nothing when they are there.
+# install.sh [browser]: the servers we run, from Debian's packages; also a browser, for the tests of our pages. Nothing is
+# started, no system cluster is made, and what was there before stays as it was: we only need the programs. Does nothing
+# when they are there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -9,18 +10,20 @@ policy=/usr/sbin/policy-rc.d
 policy_mark="# strava: written for the time of one installation"
 lock=/run/lock/strava-install.lock
 made_directories=()
+browser=${1:-}
 
 missing() {
     compgen -G '/usr/lib/postgresql/1[5-9]/bin/postgres' > /dev/null || say postgresql-15
     command -v redis-server > /dev/null || say redis-server
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || say rabbitmq-server
+    if [ "$browser" = browser ] && [ ! -x "${STRAVA_CHROMIUM:-/usr/bin/chromium}" ]; then say chromium; fi
 }
 
 become_root() {
     if [ "$EUID" -eq 0 ]; then return; fi
     if command -v sudo > /dev/null; then
         say "    root is needed for apt-get; asking sudo"
-        exec sudo STRAVA_STATE="$STRAVA_STATE" "$native/install.sh"
+        exec sudo STRAVA_STATE="$STRAVA_STATE" "$native/install.sh" "$@"
     fi
     fail "these Debian packages are missing: $(missing | paste -sd ' ')
     Ask an administrator for: apt-get install --no-install-recommends $(missing | paste -sd ' ')"
@@ -86,7 +89,7 @@ apt() {
 left_over() { [ "$EUID" -eq 0 ] && { [ -e "$no_cluster" ] || grep -qsF "$policy_mark" "$policy"; }; }
 
 if [ -z "$(missing)" ] && ! left_over; then exit 0; fi
-become_root
+become_root "$@"
 
 # Two test runs on a fresh machine must not install at once; the second finds everything there.
 exec 9> "$lock"

@@ -5,7 +5,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$native/services.sh"
 
-"$native/install.sh"
+# A browser only where a project is to run that opens pages in one.
+if [[ Strava.Access.Tests == *"${T:-}"* ]]; then "$native/install.sh" browser; else "$native/install.sh"; fi
 step "Building everything"
 dotnet_quietly build "$repo/Strava.sln" -c "$configuration" -v minimal --tl:off -clp:NoSummary \
     || fail "the build failed; its errors are above"

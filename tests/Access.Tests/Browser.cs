@@ -10,6 +10,7 @@ namespace Strava.Access;
 /// <summary>A headless Chromium on one page, spoken to by its own protocol. Everything it does is bounded.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
+    private static readonly string Program = Environment.GetEnvironmentVariable("STRAVA_CHROMIUM") ?? "/usr/bin/chromium";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("strava-browser-").FullName;
     private readonly ClientWebSocket _socket = new();
@@ -18,10 +19,6 @@ internal sealed class Browser : IAsyncDisposable
 
     /// <summary>What the page's console and its security policy complained of.</summary>
     public List<string> Complaints { get; } = [];
-
-    /// <summary>STRAVA_CHROMIUM, or Debian's; <c>null</c>: there is none here.</summary>
-    public static string? Program { get; } = Array.Find(
-        [Environment.GetEnvironmentVariable("STRAVA_CHROMIUM"), "/usr/bin/chromium"], File.Exists);
 
     public static async Task<Browser> OpenAsync(Uri page)
     {
@@ -74,7 +71,8 @@ internal sealed class Browser : IAsyncDisposable
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-extensions", "--remote-debugging-port=0", $"--user-data-dir={_folder}", "about:blank",
         ];
-        _process = Process.Start(new ProcessStartInfo(Program!, arguments)
+        Assert.That(Program, Does.Exist, "The browser; `make test` installs it, or name one in STRAVA_CHROMIUM.");
+        _process = Process.Start(new ProcessStartInfo(Program, arguments)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

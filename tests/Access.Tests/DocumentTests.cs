@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Strava.Testing;
 
 namespace Strava.Access;
 
@@ -14,7 +15,7 @@ public sealed class DocumentTests
         var described = World.Documents.Operations
             .Select(operation => $"{operation.Service} {operation.Name}").ToHashSet();
         var ruled = Rules.All.Select(rule => rule.Key).ToHashSet();
-        Figures.Operations = described.Count;
+        Figures.Add("access.operations", "operations", described.Count);
 
         using (Assert.EnterMultipleScope())
         {

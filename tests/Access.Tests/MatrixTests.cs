@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Strava.Testing;
 
 namespace Strava.Access;
 
@@ -16,10 +17,10 @@ public sealed partial class MatrixTests
         foreach (var cell in rule.Cells())
         {
             var fault = await FaultOfAsync(cell);
-            Figures.Cells++;
+            Figures.Add("access.cells", "cells");
+            Figures.Judge("access.wrong", "cells", fault is null);
             if (fault is not null)
             {
-                Figures.Wrong++;
                 faults.Add($"{cell}: {fault}");
             }
         }

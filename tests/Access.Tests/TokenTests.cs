@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Strava.Testing;
 
 namespace Strava.Access;
 
@@ -109,8 +110,8 @@ public sealed class TokenTests
 
     private static void Judge(bool isRight, string what)
     {
-        Figures.Tokens++;
-        Figures.TokensWrong += isRight ? 0 : 1;
+        Figures.Add("access.bad_tokens", "requests");
+        Figures.Judge("access.bad_tokens_wrong", "requests", isRight);
         Assert.That(isRight, what);
     }
 }

@@ -21,7 +21,7 @@ public sealed class ArchiveKillTests
         var owner = world.Athlete();
         var id = await RecordedAsync(owner);
         var (before, rows) = (await ReadAsync(owner, id), await world.RowsAsync(id));
-        var database = world.Services.GetRequiredService<ArchiveDatabase>();
+        var database = world.Archive.Database;
         var store = new EndingStore(world.Services.GetRequiredService<IObjectStore>(), step, after);
 
         Assert.ThrowsAsync<EndedException>(() => new Archiver(database, store, TimeProvider.System)
@@ -45,7 +45,7 @@ public sealed class ArchiveKillTests
         await world.CommandAsync("--archive");
         await world.CommandAsync("--restore", id);
         var store = world.Services.GetRequiredService<IObjectStore>();
-        var database = world.Services.GetRequiredService<ArchiveDatabase>();
+        var database = world.Archive.Database;
 
         foreach (var after in new[] { false, true })
         {
@@ -65,7 +65,7 @@ public sealed class ArchiveKillTests
         var owner = world.Athlete();
         var id = await RecordedAsync(owner);
         var before = await ReadAsync(owner, id);
-        var archiver = world.Services.GetRequiredService<Archiver>();
+        var archiver = world.Archive.Archiver;
 
         var both = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
             archiver.ArchiveAsync(Guid.Parse(id), Tier.Warm, CancellationToken.None)));

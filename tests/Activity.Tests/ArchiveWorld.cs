@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Strava.Activities.Archive;
+using Strava.Activities.Sharding;
 using Strava.Core.Postgres;
 using Strava.EventStore;
 using Strava.Testing;
@@ -25,6 +27,8 @@ internal sealed class ArchiveWorld : IAsyncDisposable
     public string Folder { get; }
 
     public IServiceProvider Services => _host.Services;
+
+    public ShardArchive Archive => Services.GetRequiredService<Shards>().Home.Archive!;
 
     /// <summary>What lies under .new is no object: a kill may leave it there.</summary>
     public int Objects => new[] { "warm", "cold" }.Select(tier => Path.Combine(Folder, tier)).Where(Directory.Exists)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Strava.Inputs.Cases;
+using Strava.Testing;
 
 namespace Strava.Inputs;
 
@@ -20,16 +21,16 @@ public sealed class BadInputTests
     [TestCaseSource(nameof(All))]
     public async Task It_is_answered_as_the_API_says(InputCase one)
     {
-        Figures.Cases++;
+        Figures.Add("input.cases", "cases");
         var before = await Stored.NowAsync();
         var answer = await Sender.SendAsync(one);
 
         var isRight = one.Statuses.Contains(answer.Status);
         var isProblem = !one.IsProblem || answer.Status < 400 || IsProblem(answer, one.Code);
-        Figures.WrongStatus += isRight ? 0 : 1;
+        Figures.Judge("input.wrong_status", "cases", isRight);
         // 505 is what HTTP 9.9 asks for; any other 5xx is no right answer in any case.
-        Figures.ServerErrors += answer.Status is >= 500 or 0 && !isRight ? 1 : 0;
-        Figures.NotProblems += isProblem ? 0 : 1;
+        Figures.Judge("input.server_errors", "cases", isRight || answer.Status is not (>= 500 or 0));
+        Figures.Judge("input.no_problem_body", "cases", isProblem);
         Assert.Multiple(() =>
         {
             Assert.That(isRight, $"{answer.Status} and not {string.Join(" or ", one.Statuses)}: {answer.Text}");
@@ -38,7 +39,7 @@ public sealed class BadInputTests
         if (one.IsRefused)
         {
             var after = await Stored.NowAsync();
-            Figures.Stored += after == before ? 0 : 1;
+            Figures.Judge("input.left_behind", "cases", after == before);
             Assert.That(after, Is.EqualTo(before));
         }
     }

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using NpgsqlTypes;
+using Strava.Activities.Sharding;
 using Strava.Contracts.Rest;
 using Strava.ServiceDefaults;
 
@@ -19,7 +19,7 @@ internal static class ListActivitiesEndpoint
 
     private static async Task<Results<Ok<List<PartialActivity>>, ProblemHttpResult>> HandleAsync(
         HttpContext context,
-        NpgsqlDataSource database,
+        Shard shard,
         Paging paging,
         CancellationToken cancellationToken,
         [Description("USER; FRIENDS is answered by Feed."), AllowedValues("USER")] string mode = "USER",
@@ -36,7 +36,7 @@ internal static class ListActivitiesEndpoint
             return Problems.Malformed("cursor", "This cursor is not one of ours: take it from the Link header, or leave it out.");
         }
 
-        await using var command = database.CreateCommand(
+        await using var command = shard.Database.CreateCommand(
             $"""
              SELECT {ActivityRows.Columns}, c.name
              FROM activity a LEFT JOIN athlete_copy c ON c.athlete_id = a.athlete_id

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
+using Strava.Activities.Sharding;
 
 namespace Strava.Activities.Archive;
 
@@ -50,7 +51,8 @@ internal static class ArchiveCommand
     public static async Task<int> RunAsync(
         IServiceProvider services, string[] args, TextWriter output, CancellationToken cancellationToken)
     {
-        if (services.GetService<ArchiveRun>() is not { } run)
+        var archives = services.GetRequiredService<Shards>().All.Select(shard => shard.Archive).OfType<ShardArchive>().ToArray();
+        if (archives.Length == 0)
         {
             await output.WriteLineAsync("there is no archive: set Archive__Folder");
             return Failed;
@@ -62,25 +64,35 @@ internal static class ArchiveCommand
             case ["--archive", .. var more] when TryReadDays(ref more, options.WarmAfterDays, out var days):
                 return more switch
                 {
-                    [] => await ArchiveAsync(run, Due(days), output, cancellationToken),
-                    ["--dry-run"] => await CountAsync(Due(days), output, cancellationToken),
+                    [] => await ArchiveAsync(archives, archive => Due(archive, days), output, cancellationToken),
+                    ["--dry-run"] => await CountAsync(archives.Select(archive => Due(archive, days)), output, cancellationToken),
                     _ => await UsageAsync(output),
                 };
             case ["--restore", "all"]:
-                return await RestoreAllAsync(services, output, cancellationToken);
+                return await RestoreAllAsync(archives, output, cancellationToken);
             case ["--restore", var text] when Guid.TryParse(text, out var id):
-                var isRestored = await services.GetRequiredService<Archiver>().RestoreAsync(id, cancellationToken);
+                var isRestored = false;
+                foreach (var archive in archives)
+                {
+                    isRestored |= await archive.Archiver.RestoreAsync(id, cancellationToken);
+                }
+
                 await output.WriteLineAsync(isRestored ? "restored 1 activity" : "nothing of it is archived");
                 return 0;
             case ["--sweep", .. var more] when TryReadDays(ref more, options.KeepUnreferencedDays, out var days) && more is []:
-                var removed = await services.GetRequiredService<ArchiveSweep>().RunAsync(TimeSpan.FromDays(days), cancellationToken);
+                var removed = 0;
+                foreach (var archive in archives)
+                {
+                    removed += await archive.Sweep.RunAsync(TimeSpan.FromDays(days), cancellationToken);
+                }
+
                 await output.WriteLineAsync(Invariant($"removed {removed} objects that nothing refers to"));
                 return 0;
             default:
                 return await UsageAsync(output);
         }
 
-        IAsyncEnumerable<Due> Due(double days) => run.DueAsync(
+        IAsyncEnumerable<Due> Due(ShardArchive archive, double days) => archive.Run.DueAsync(
             TimeSpan.FromDays(days),
             TimeSpan.FromDays(Math.Max(days, options.ColdAfterDays)),
             isAskedFor: true,
@@ -88,11 +100,11 @@ internal static class ArchiveCommand
     }
 
     private static async Task<int> ArchiveAsync(
-        ArchiveRun run, IAsyncEnumerable<Due> due, TextWriter output, CancellationToken cancellationToken)
+        ShardArchive[] archives, Func<ShardArchive, IAsyncEnumerable<Due>> due, TextWriter output, CancellationToken cancellationToken)
     {
         var progress = new ArchiveProgress();
         var watch = Stopwatch.StartNew();
-        var work = run.RunAsync(due, progress, cancellationToken);
+        var work = RunAllAsync();
         while (await Task.WhenAny(work, Task.Delay(TellEvery, CancellationToken.None)) != work)
         {
             await TellAsync();
@@ -102,44 +114,62 @@ internal static class ArchiveCommand
         await work;
         return 0;
 
+        async Task RunAllAsync()
+        {
+            foreach (var archive in archives)
+            {
+                await archive.Run.RunAsync(due(archive), progress, cancellationToken);
+            }
+        }
+
         Task TellAsync() => output.WriteLineAsync(Invariant(
             $"archived {progress.Done} activities ({progress.Done / watch.Elapsed.TotalSeconds:0}/s): {progress.PointBytes} bytes of ")
             + Invariant($"points in {progress.ObjectBytes} bytes of objects; passed over {progress.PassedOver}"));
     }
 
-    private static async Task<int> CountAsync(IAsyncEnumerable<Due> due, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> CountAsync(
+        IEnumerable<IAsyncEnumerable<Due>> due, TextWriter output, CancellationToken cancellationToken)
     {
-        var count = await due.CountAsync(cancellationToken);
+        var count = 0;
+        foreach (var ofOne in due)
+        {
+            count += await ofOne.CountAsync(cancellationToken);
+        }
+
         await output.WriteLineAsync(Invariant($"would archive {count} activities"));
         return 0;
     }
 
     /// <summary>Safe to cut off: what is restored has no object that is kept, and is not asked for again.</summary>
     private static async Task<int> RestoreAllAsync(
-        IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+        ShardArchive[] archives, TextWriter output, CancellationToken cancellationToken)
     {
-        var (database, archiver) = (services.GetRequiredService<ArchiveDatabase>(), services.GetRequiredService<Archiver>());
-        var (restored, last) = (0, Guid.Empty);
-        while (true)
+        var restored = 0;
+        foreach (var archive in archives)
         {
-            var page = await database.ListAsync(
-                "SELECT DISTINCT activity_id FROM archive_object WHERE state = 'kept' AND activity_id > $1 ORDER BY 1 LIMIT 200",
-                row => row.GetGuid(0),
-                cancellationToken,
-                last);
-            foreach (var id in page)
+            var last = Guid.Empty;
+            while (await KeptAsync(archive.Database, last, cancellationToken) is { Count: > 0 } page)
             {
-                restored += await archiver.RestoreAsync(id, cancellationToken) ? 1 : 0;
-                last = id;
-            }
+                foreach (var id in page)
+                {
+                    restored += await archive.Archiver.RestoreAsync(id, cancellationToken) ? 1 : 0;
+                    last = id;
+                }
 
-            await output.WriteLineAsync(Invariant($"restored {restored} activities"));
-            if (page.Count == 0)
-            {
-                return 0;
+                await output.WriteLineAsync(Invariant($"restored {restored} activities"));
             }
         }
+
+        await output.WriteLineAsync(Invariant($"restored {restored} activities"));
+        return 0;
     }
+
+    private static Task<List<Guid>> KeptAsync(ArchiveDatabase database, Guid after, CancellationToken cancellationToken) =>
+        database.ListAsync(
+            "SELECT DISTINCT activity_id FROM archive_object WHERE state = 'kept' AND activity_id > $1 ORDER BY 1 LIMIT 200",
+            row => row.GetGuid(0),
+            cancellationToken,
+            after);
 
     private static bool TryReadDays(ref string[] args, int otherwise, out double days)
     {

@@ -4,14 +4,11 @@ using Strava.Core.Postgres;
 namespace Strava.Activities.Archive;
 
 /// <summary>
-/// The database as the maintenance role sees it, who alone may call the archive's functions.
-/// <c>ConnectionStrings:Maintenance</c>; without it the service's own, which is enough where the service owns its
-/// tables (tests).
+/// A database as the maintenance role sees it, who alone may call the archive's functions.
 /// </summary>
-internal sealed class ArchiveDatabase(IConfiguration configuration) : IAsyncDisposable
+internal sealed class ArchiveDatabase(string connectionString) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = PostgresExtensions.CreateDataSource(
-        configuration.GetConnectionString("Maintenance") ?? configuration.GetConnectionString("Postgres")!);
+    private readonly NpgsqlDataSource _source = PostgresExtensions.CreateDataSource(connectionString);
 
     /// <summary>
     /// Raised by the functions: another attempt, or a change of the rows, was faster. Nothing was written.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Strava.Activities.Sharding;
 
 namespace Strava.Activities.Archive;
 
@@ -17,13 +18,9 @@ internal static class ArchiveServices
         builder.Services.AddSingleton<IObjectStore>(services => new FolderStore(
             services.GetRequiredService<IOptions<ArchiveOptions>>().Value.Folder, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<PointArchive>();
-        builder.Services.AddSingleton<ArchiveDatabase>();
-        builder.Services.AddSingleton<Archiver>();
-        builder.Services.AddSingleton<ArchiveRun>();
-        builder.Services.AddSingleton<ArchiveSweep>();
         if (archive.Interval > TimeSpan.Zero)
         {
-            builder.Services.AddHostedService<ArchiveWorker>();
+            builder.AddShardWorker((services, shard) => ActivatorUtilities.CreateInstance<ArchiveWorker>(services, shard));
         }
     }
 }

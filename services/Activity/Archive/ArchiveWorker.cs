@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
+using Strava.Activities.Sharding;
 using Strava.Core.Leases;
 
 namespace Strava.Activities.Archive;
@@ -9,10 +9,11 @@ namespace Strava.Activities.Archive;
 /// work: two at once, or one that was frozen, do no harm, since the database verifies each step.
 /// </summary>
 internal sealed partial class ArchiveWorker(
-    NpgsqlDataSource database, ArchiveRun run, ArchiveSweep sweep, IOptions<ArchiveOptions> options, TimeProvider clock,
-    ILogger<ArchiveWorker> log)
-    : LeasedWorker(database, log)
+    Shard shard, IOptions<ArchiveOptions> options, TimeProvider clock, ILogger<ArchiveWorker> log)
+    : LeasedWorker(shard.Database, log)
 {
+    private readonly ShardArchive _archive = shard.Archive!;
+
     protected override string LeaseName => "archive";
 
     protected override async Task WorkAsync(LeaseTerm term, CancellationToken whileOwner)
@@ -21,10 +22,10 @@ internal sealed partial class ArchiveWorker(
         while (true)
         {
             var progress = new ArchiveProgress();
-            var due = run.DueAsync(
+            var due = _archive.Run.DueAsync(
                 TimeSpan.FromDays(settings.WarmAfterDays), TimeSpan.FromDays(settings.ColdAfterDays), isAskedFor: false, whileOwner);
-            await run.RunAsync(due.Take(settings.BatchActivities), progress, whileOwner);
-            var removed = await sweep.RunAsync(TimeSpan.FromDays(settings.KeepUnreferencedDays), whileOwner);
+            await _archive.Run.RunAsync(due.Take(settings.BatchActivities), progress, whileOwner);
+            var removed = await _archive.Sweep.RunAsync(TimeSpan.FromDays(settings.KeepUnreferencedDays), whileOwner);
             if (progress.Done + progress.PassedOver + removed > 0)
             {
                 LogRun(log, progress.Done, progress.PointBytes, progress.ObjectBytes, progress.PassedOver, removed);

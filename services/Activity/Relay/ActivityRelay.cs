@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Npgsql;
+using Strava.Activities.Sharding;
 using Strava.Core.Bus;
 using Strava.Core.Diagnostics;
 using Strava.Core.Leases;
@@ -14,12 +14,11 @@ namespace Strava.Activities.Relay;
 /// request ever waits for the relay.
 /// </summary>
 internal sealed class ActivityRelay(
-    NpgsqlDataSource database,
+    Shard shard,
     ReadableStreams streams,
     ConfirmedPublisher publisher,
-    CommitSignal signal,
     ILogger<ActivityRelay> log)
-    : LeasedWorker(database, log)
+    : LeasedWorker(shard.Database, log)
 {
     /// <summary>Bounds what is decoded and unconfirmed at a time.</summary>
     private const int ActivitiesAtOnce = 100;
@@ -29,15 +28,14 @@ internal sealed class ActivityRelay(
 
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
 
-    private readonly NpgsqlDataSource _database = database;
-    private readonly EventTraces _traces = new(database);
+    private readonly EventTraces _traces = new(shard.Database);
 
     protected override string LeaseName => "relay";
 
     protected override async Task WorkAsync(LeaseTerm term, CancellationToken whileOwner)
     {
         await publisher.DeclareTopologyAsync(whileOwner);
-        var subscription = await EventSubscription.OpenAsync(_database, "relay", term, whileOwner);
+        var subscription = await EventSubscription.OpenAsync(shard.Database, "relay", term, whileOwner);
         await ReleaseParkedAsync(whileOwner);
         var pruned = Stopwatch.GetTimestamp();
         while (true)
@@ -64,7 +62,7 @@ internal sealed class ActivityRelay(
 
             if (events.Count == 0)
             {
-                await signal.WaitAsync(PollInterval, whileOwner);
+                await shard.Signal.WaitAsync(PollInterval, whileOwner);
             }
         }
     }

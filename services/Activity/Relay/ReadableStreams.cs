@@ -1,4 +1,5 @@
 using Strava.Activities.Activities;
+using Strava.Activities.Sharding;
 using Strava.Contracts.Tracks;
 using Strava.EventStore;
 using Strava.EventStore.Subscriptions;
@@ -9,9 +10,12 @@ namespace Strava.Activities.Relay;
 /// The streams that the relay can go on with: their rows are brought up to them, and one with an event that this build cannot read
 /// is parked, said once, and let go by the first build that can.
 /// </summary>
-internal sealed partial class ReadableStreams(
-    EventReader reader, ParkedStreams parked, SummaryRepair repair, ILogger<ReadableStreams> log)
+internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, ILogger<ReadableStreams> log)
 {
+    private readonly EventReader _reader = shard.Reader;
+    private readonly ParkedStreams _parked = new(shard.Database);
+    private readonly SummaryRepair _repair = new(shard.Database, shard.Reader, clock);
+
     // Somebody was writing to these; the checkpoint waits for them, so a crash forgets none.
     private readonly HashSet<Guid> _behind = [];
 
@@ -32,11 +36,11 @@ internal sealed partial class ReadableStreams(
             return;
         }
 
-        var behind = await repair.BehindAsync(_behind, cancellationToken);
+        var behind = await _repair.BehindAsync(_behind, cancellationToken);
         _behind.Clear();
         foreach (var id in behind)
         {
-            if (await TryAsync(id, () => repair.RepairAsync(id, cancellationToken), unreadable: true, cancellationToken))
+            if (await TryAsync(id, () => _repair.RepairAsync(id, cancellationToken), unreadable: true, cancellationToken))
             {
                 continue;
             }
@@ -51,7 +55,7 @@ internal sealed partial class ReadableStreams(
         IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>? together = null;
         try
         {
-            together = await reader.FetchStreamsAsync(ids, cancellationToken);
+            together = await _reader.FetchStreamsAsync(ids, cancellationToken);
         }
         catch (UnreadableEventException)
         {
@@ -63,7 +67,7 @@ internal sealed partial class ReadableStreams(
         {
             var stream = await TryAsync(
                 id,
-                async () => ActivityStream.Fold(together?[id] ?? await reader.FetchStreamAsync(id, cancellationToken)),
+                async () => ActivityStream.Fold(together?[id] ?? await _reader.FetchStreamAsync(id, cancellationToken)),
                 unreadable: null,
                 cancellationToken);
             if (stream is not null)
@@ -83,7 +87,7 @@ internal sealed partial class ReadableStreams(
         Func<ActivityStream, IReadOnlyList<StoredEvent>, Task> publishAsync, CancellationToken cancellationToken)
     {
         var after = Guid.Empty;
-        while (await parked.PageAsync(after, cancellationToken) is { Count: > 0 } page)
+        while (await _parked.PageAsync(after, cancellationToken) is { Count: > 0 } page)
         {
             foreach (var (id, _) in page.Where(stream => Array.TrueForAll(stream.Types, ActivityEventTypes.All.Knows)))
             {
@@ -91,14 +95,14 @@ internal sealed partial class ReadableStreams(
                     id,
                     async () =>
                     {
-                        var events = await reader.FetchStreamAsync(id, cancellationToken);
+                        var events = await _reader.FetchStreamAsync(id, cancellationToken);
                         if (ActivityStream.Fold(events) is { } stream)
                         {
                             await publishAsync(stream, [.. events.Where(PublishedMessages.IsTold)]);
                         }
 
                         _behind.Add(id);
-                        await parked.ReleaseAsync(id, cancellationToken);
+                        await _parked.ReleaseAsync(id, cancellationToken);
                         LogReleased(log, id);
                         return true;
                     },
@@ -134,7 +138,7 @@ internal sealed partial class ReadableStreams(
 
     private async Task ParkAsync(Guid id, string? type, string reason, CancellationToken cancellationToken)
     {
-        if (await parked.ParkAsync(id, type, cancellationToken) is { } sequence)
+        if (await _parked.ParkAsync(id, type, cancellationToken) is { } sequence)
         {
             LogParked(log, id, sequence, type ?? "its first event", reason);
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Configuration;
 using Npgsql;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
@@ -36,11 +35,8 @@ internal static class ArchiveBench
         var folder = Directory.CreateTempSubdirectory("strava-bench-archive").FullName;
         try
         {
-            var configuration = new ConfigurationBuilder()
-                .AddInMemoryCollection([new("ConnectionStrings:Postgres", connection)]).Build();
-            await using var maintenance = new ArchiveDatabase(configuration);
-            var archiver = new Archiver(maintenance, new FolderStore(folder, TimeProvider.System), TimeProvider.System);
-            var run = new ArchiveRun(maintenance, archiver);
+            await using var maintenance = new ArchiveDatabase(connection);
+            var run = new ShardArchive(maintenance, new FolderStore(folder, TimeProvider.System), TimeProvider.System).Run;
             var progress = new ArchiveProgress();
             var watch = Stopwatch.StartNew();
             var due = run.DueAsync(TimeSpan.Zero, TimeSpan.FromDays(36_500), isAskedFor: true, CancellationToken.None);
