@@ -7,6 +7,7 @@ using Strava.Activities.Viewing;
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.EventStore;
 using Strava.ServiceDefaults;
 
@@ -16,13 +17,16 @@ builder.AddPostgres();                                                 // this s
 builder.AddActivityStore();                                            // event streams and the rows beside them
 builder.AddArchive();                                                  // points of old activities, outside of Postgres
 builder.AddActivityRelay();                                            // publishes committed events
+builder.AddReadModelRebuild();                                         // the rows beside the streams, once more
 builder.AddMessageBus(
     Subscriptions.Activity,
-    bus => bus.AddConsumer<AthleteCopies>(),                           // who is whose friend
-    new SideEndpoint(Subscriptions.ActivityRetelling, typeof(Retelling))); // tells rebuilds how activities are
+    bus => bus.AddConsumer<AthleteCopies>(),
+    new SideEndpoint(Subscriptions.ActivityRetelling, typeof(Retelling)));
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly) || await app.RunArchiveIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly)
+    || await app.RunArchiveIfAskedAsync(args)
+    || await app.RunRebuildIfAskedAsync(args))
 {
     return;
 }
@@ -39,4 +43,5 @@ app.MapListActivities();
 app.MapGetActivity();
 app.MapExportActivity();
 app.MapDeleteActivity();
+app.MapRebuilds();
 await app.RunAsync();

@@ -21,11 +21,24 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
     public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>> FetchStreamsAsync(
         Guid[] streamIds, CancellationToken cancellationToken, string unread = "", string insteadOfThem = "{}")
     {
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await FetchStreamsAsync(connection, streamIds, cancellationToken, unread, insteadOfThem);
+    }
+
+    /// <summary>The same as a transaction of the caller's sees them.</summary>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>> FetchStreamsAsync(
+        NpgsqlConnection connection,
+        Guid[] streamIds,
+        CancellationToken cancellationToken,
+        string unread = "",
+        string insteadOfThem = "{}")
+    {
+        await using var command = new NpgsqlCommand(
             """
             SELECT seq_id, version, type, CASE type WHEN $2 THEN $3 ELSE data END, stream_id
             FROM mt_events WHERE stream_id = ANY($1) ORDER BY stream_id, version
-            """);
+            """,
+            connection);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = streamIds });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = unread });
         command.Parameters.Add(new() { Value = insteadOfThem, NpgsqlDbType = NpgsqlDbType.Jsonb });

@@ -1,11 +1,11 @@
 using MassTransit;
-using Npgsql;
 using Strava.Activities.Activities;
+using Strava.Activities.Sharding;
+using Strava.Contracts;
 using Strava.Contracts.Messages;
 using Strava.Contracts.Tracks;
 using Strava.Core.Bus;
 using Strava.EventStore;
-using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Relay;
 
@@ -13,7 +13,7 @@ namespace Strava.Activities.Relay;
 /// Answers the questions of rebuilds: how the next activities are, by their streams, in the very words of the relay. Keeps
 /// nothing: who asks knows how far it is, any node answers, and asking twice is harmless.
 /// </summary>
-internal sealed class Retelling(NpgsqlDataSource database, EventReader reader, ActivityStore store) : IConsumer<ActivitiesWanted>
+internal sealed class Retelling(Shards shards) : IConsumer<ActivitiesWanted>
 {
     /// <summary>Streams an answer; with tracks fewer, because a message is held in memory several times on its way.</summary>
     private const int StreamsAtOnce = 200;
@@ -36,9 +36,30 @@ internal sealed class Retelling(NpgsqlDataSource database, EventReader reader, A
 
     internal async Task<ActivitiesTold> TellAsync(ActivitiesWanted wanted, CancellationToken cancellationToken)
     {
+        // In one order over all databases, not one after the other: an activity that moves to another one meanwhile is in one
+        // of them, or in both, whenever its turn comes.
         var atOnce = wanted.Tracks ? StreamsWithTracksAtOnce : StreamsAtOnce;
-        var ids = await NextAsync(wanted.After, atOnce, cancellationToken);
-        var (said, unreadable) = await SayAsync(ids, wanted.Tracks, cancellationToken);
+        var next = new List<(Guid Id, Shard Shard)>();
+        foreach (var shard in shards.All)
+        {
+            next.AddRange((await NextAsync(shard, wanted.After, atOnce, cancellationToken)).Select(id => (id, shard)));
+        }
+
+        Guid[] ids = [.. next.Select(one => one.Id).Distinct().Order().Take(atOnce)];
+        var streams = new Dictionary<Guid, ActivityStream>(ids.Length);
+        var unreadable = new HashSet<Guid>();
+        foreach (var (shard, theirs) in shards.All.Select(shard => (shard, next.Where(one => one.Shard == shard))))
+        {
+            var told = await ReadAsync(
+                shard, [.. theirs.Select(one => one.Id).Intersect(ids)], wanted.Tracks, unreadable, cancellationToken);
+            foreach (var stream in told.Where(stream =>
+                !streams.TryGetValue(stream.Activity.Id, out var other) || other.Activity.Version < stream.Activity.Version))
+            {
+                streams[stream.Activity.Id] = stream;
+            }
+        }
+
+        var said = streams.Values.SelectMany(PublishedMessages.Of).Select(message => message.Body).ToList();
         return new ActivitiesTold
         {
             RebuildId = wanted.RebuildId,
@@ -49,14 +70,13 @@ internal sealed class Retelling(NpgsqlDataSource database, EventReader reader, A
             Activities = [.. said.OfType<ActivityCompleted>().Select(completed => completed.Activity)],
             Deletions = [.. said.OfType<ActivityDeleted>()],
             Tracks = wanted.Tracks ? [.. said.OfType<ActivityTrackPublished>()] : [],
-            Unreadable = unreadable,
+            Unreadable = [.. unreadable],
         };
     }
 
-    private async Task<(List<object> Said, List<Guid> Unreadable)> SayAsync(
-        Guid[] ids, bool tracks, CancellationToken cancellationToken)
+    private static async Task<List<ActivityStream>> ReadAsync(
+        Shard shard, Guid[] ids, bool tracks, HashSet<Guid> unreadable, CancellationToken cancellationToken)
     {
-        var (said, unreadable) = (new List<object>(), new List<Guid>());
         IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>? together = null;
         try
         {
@@ -67,16 +87,19 @@ internal sealed class Retelling(NpgsqlDataSource database, EventReader reader, A
             // One of them: each by itself then.
         }
 
+        var streams = new List<ActivityStream>(ids.Length);
         foreach (var id in ids)
         {
             try
             {
                 var events = (together ?? await FetchAsync([id])).GetValueOrDefault(id) ?? [];
-                // Points that are archived are fetched, for those who want them: a copy must not be poorer than live.
-                var stream = tracks && events.Any(Archive.PointArchive.IsArchived)
-                    ? await store.FetchStreamAsync(id, cancellationToken)
-                    : ActivityStream.Fold(events);
-                said.AddRange(stream is null ? [] : PublishedMessages.Of(stream, events).Select(message => message.Body));
+                if (ActivityStream.Fold(events) is { } stream)
+                {
+                    // What is archived is fetched for who wants it: a copy must not be poorer than live.
+                    var isShort = tracks && !stream.HasPoints
+                        && stream.Activity is { Deleted: false, Final: not null, Visibility: Visibility.Everyone };
+                    streams.Add(isShort ? (await shard.Store.FetchStreamAsync(id, cancellationToken))! : stream);
+                }
             }
             catch (Exception fault) when (fault is UnreadableEventException or PointCodecException or FormatException or InvalidCastException)
             {
@@ -84,16 +107,16 @@ internal sealed class Retelling(NpgsqlDataSource database, EventReader reader, A
             }
         }
 
-        return (said, unreadable);
+        return streams;
 
-        Task<IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>> FetchAsync(Guid[] streams) => tracks
-            ? reader.FetchStreamsAsync(streams, cancellationToken)
-            : reader.FetchStreamsAsync(streams, cancellationToken, "route_recorded", """{"Sequence":0,"Count":0}""");
+        Task<IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>> FetchAsync(Guid[] some) => tracks
+            ? shard.Reader.FetchStreamsAsync(some, cancellationToken)
+            : shard.Reader.FetchStreamsAsync(some, cancellationToken, ActivityStream.Route, ActivityStream.RouteUnread);
     }
 
-    private async Task<Guid[]> NextAsync(Guid after, int atOnce, CancellationToken cancellationToken)
+    private static async Task<Guid[]> NextAsync(Shard shard, Guid after, int atOnce, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = shard.Database.CreateCommand(
             "SELECT ARRAY(SELECT id FROM mt_streams WHERE id > $1 ORDER BY id LIMIT $2)");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = atOnce });
@@ -103,7 +126,13 @@ internal sealed class Retelling(NpgsqlDataSource database, EventReader reader, A
     /// <summary>By the rows beside the streams: it is only for who looks on.</summary>
     private async Task<long> CountAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT count(*) FROM activity WHERE completed_at IS NOT NULL");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var count = 0L;
+        foreach (var shard in shards.All)
+        {
+            await using var command = shard.Database.CreateCommand("SELECT count(*) FROM activity WHERE completed_at IS NOT NULL");
+            count += (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+
+        return count;
     }
 }

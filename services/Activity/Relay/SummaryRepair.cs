@@ -62,7 +62,8 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
         return true;
     }
 
-    private static IEnumerable<NpgsqlBatchCommand> Rows(ActivityStream stream)
+    /// <summary>What makes the rows beside a stream just what it says.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Rows(ActivityStream stream)
     {
         var activity = stream.Activity;
         yield return ActivityRows.Upsert(activity);

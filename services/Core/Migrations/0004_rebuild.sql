@@ -111,7 +111,8 @@ BEGIN
         FROM pg_attribute
         WHERE attrelid = format('public.%I', v_table.name)::regclass AND attnum > 0 AND NOT attisdropped
             AND attname <> ALL (v_table.ignored_columns) AND attname IS DISTINCT FROM v_table.version_column;
-        v_newer := coalesce(format('live.%1$I > copy.%1$I', v_table.version_column), 'false');
+        v_newer := CASE WHEN v_table.version_column IS NULL THEN 'false'
+            ELSE format('live.%1$I > copy.%1$I', v_table.version_column) END;
         EXECUTE format(
             $sql$
             WITH different AS (

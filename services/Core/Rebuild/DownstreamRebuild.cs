@@ -22,7 +22,8 @@ public static class DownstreamRebuildExtensions
         where TProjection : IActivityProjection
     {
         builder.Services.AddSingleton(new RebuildPlan(queue, afterSwap))
-            .AddSingleton<RebuildableTables>().AddSingleton<Rebuilds>()
+            .AddSingleton<RebuildableTables>()
+            .AddSingleton(services => new Rebuilds(services.GetRequiredService<NpgsqlDataSource>()))
             .AddHostedService<DownstreamRebuild<TProjection>>();
         return builder;
     }
@@ -37,12 +38,11 @@ public static class DownstreamRebuildExtensions
 /// </summary>
 internal sealed class DownstreamRebuild<TProjection>(
     NpgsqlDataSource database,
-    Rebuilds rebuilds,
     RebuildPlan plan,
     ConfirmedPublisher publisher,
     TimeProvider clock,
     ILogger<DownstreamRebuild<TProjection>> log)
-    : RebuildWorker(database, rebuilds, clock, log)
+    : RebuildWorker(database, clock, log)
     where TProjection : IActivityProjection
 {
     /// <summary>Each answer asks for the next by itself; only the first question, and a lost one, is asked here.</summary>

@@ -8,7 +8,7 @@ namespace Strava.Core.Rebuild;
 /// Leads the running rebuild from state to state, on one node at a time; another node goes on where this one ended. The
 /// lease only spares work: each step is refused by the database when the state is no longer the one that it belongs to.
 /// </summary>
-public abstract partial class RebuildWorker(NpgsqlDataSource database, Rebuilds rebuilds, TimeProvider clock, ILogger log)
+public abstract partial class RebuildWorker(NpgsqlDataSource database, TimeProvider clock, ILogger log)
     : LeasedWorker(database, log)
 {
     private const string ShapeChanged = "ST012";
@@ -23,7 +23,7 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, Rebuilds 
 
     private readonly ILogger _log = log;
 
-    protected Rebuilds Rebuilds => rebuilds;
+    protected RebuildState State { get; } = new(database);
 
     protected override string LeaseName => "rebuild";
 
@@ -31,7 +31,7 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, Rebuilds 
     {
         while (true)
         {
-            var rebuild = await rebuilds.CurrentAsync(whileOwner);
+            var rebuild = await State.CurrentAsync(whileOwner);
             switch (rebuild?.State)
             {
                 case "filling":
@@ -42,7 +42,7 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, Rebuilds 
                     break;
                 case "swapped":
                     await AfterSwapAsync(whileOwner);
-                    await rebuilds.EndAsync(rebuild.Id, "done", null, whileOwner);
+                    await State.EndAsync(rebuild.Id, "done", null, whileOwner);
                     LogDone(_log, rebuild.Id, rebuild.Told, rebuild.Seconds, rebuild.Differences ?? 0);
                     continue;
             }
@@ -56,41 +56,42 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, Rebuilds 
 
     /// <summary>
     /// Compares and swaps. Comparing needs no lock: whatever is written now is written to both (<see cref="RebuildableTables"/>),
-    /// so what is equal stays equal.
+    /// so what is equal stays equal. Where it is not so, comparing and swapping are overridden.
     /// </summary>
-    protected virtual async Task FinishAsync(RebuildProgress rebuild, CancellationToken cancellationToken)
+    private async Task FinishAsync(RebuildProgress rebuild, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         long differences;
-        while ((differences = await rebuilds.CompareAsync(rebuild.Id, cancellationToken)) > 0
-            && clock.GetElapsedTime(began) < Patience)
+        while ((differences = await CompareAsync(rebuild, cancellationToken)) > 0 && clock.GetElapsedTime(began) < Patience)
         {
             await Task.Delay(IdlePause, cancellationToken);
         }
 
-        await SwapAsync(rebuild, differences, cancellationToken);
-    }
-
-    /// <summary>Between the swap and the dropping of what was live: schema <c>retired</c>. Safe to repeat.</summary>
-    protected virtual Task AfterSwapAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    protected async Task SwapAsync(RebuildProgress rebuild, long differences, CancellationToken cancellationToken)
-    {
         if (differences > 0 && rebuild.RefuseDifferences)
         {
-            await rebuilds.EndAsync(rebuild.Id, "failed", "Live and copy differ; live is as it was.", cancellationToken);
+            await State.EndAsync(rebuild.Id, "failed", "Live and copy differ; live is as it was.", cancellationToken);
             return;
         }
 
         try
         {
-            await rebuilds.SwapAsync(rebuild.Id, cancellationToken);
+            await SwapAsync(rebuild, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == ShapeChanged)
         {
-            await rebuilds.EndAsync(rebuild.Id, "failed", $"{exception.MessageText}; begin again.", cancellationToken);
+            await State.EndAsync(rebuild.Id, "failed", $"{exception.MessageText}; begin again.", cancellationToken);
         }
     }
+
+    /// <returns>How many rows differ.</returns>
+    protected virtual Task<long> CompareAsync(RebuildProgress rebuild, CancellationToken cancellationToken) =>
+        State.CompareAsync(rebuild.Id, cancellationToken);
+
+    protected virtual Task SwapAsync(RebuildProgress rebuild, CancellationToken cancellationToken) =>
+        State.SwapAsync(rebuild.Id, cancellationToken);
+
+    /// <summary>Between the swap and the dropping of what was live: schema <c>retired</c>. Safe to repeat.</summary>
+    protected virtual Task AfterSwapAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(
         1301,

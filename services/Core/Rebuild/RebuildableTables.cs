@@ -16,7 +16,8 @@ namespace Strava.Core.Rebuild;
 /// </remarks>
 public sealed class RebuildableTables(NpgsqlDataSource database)
 {
-    internal const string UseCopies = "SELECT set_config('search_path', 'shadow, public', true)";
+    /// <summary>From here on in a transaction the names of tables mean their copies.</summary>
+    public const string UseCopies = "SELECT set_config('search_path', 'shadow, public', true)";
     private const string WrongBelief = "ST010";
     private const int MaxTries = 5;
 

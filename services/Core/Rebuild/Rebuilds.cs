@@ -29,123 +29,75 @@ public sealed record RebuildProgress(
 }
 
 /// <summary>
-/// The table <c>rebuild</c> and its functions. Every step is a transaction that also says the next state, and changes
-/// nothing when the state is another one by then.
+/// The rebuilds of a service, over all its databases: one id, one state in each of them. Every step is a transaction that
+/// also says the next state, and changes nothing when the state is another one by then.
 /// </summary>
-public sealed class Rebuilds(NpgsqlDataSource database)
+public sealed class Rebuilds(params NpgsqlDataSource[] databases)
 {
-    private const string Select =
-        """
-        SELECT id, state, after, told, total, refuse_differences, differences, examples::text, reason,
-            extract(epoch FROM coalesce(ended_at, clock_timestamp()) - started_at)::float8
-        FROM rebuild
-        """;
+    // In the order of their states: the least one is how far the whole is.
+    private static readonly string[] States = ["failed", "cancelled", "filling", "verifying", "swapped", "done"];
 
-    private const int MaxTries = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private readonly RebuildState[] _states = Array.ConvertAll(databases, database => new RebuildState(database));
 
     /// <returns>False when one is running.</returns>
     public async Task<bool> TryBeginAsync(Guid id, bool refuseDifferences, CancellationToken cancellationToken)
     {
-        try
+        foreach (var state in _states)
         {
-            await CallAsync("SELECT rebuild_begin($1, $2)", cancellationToken, id, refuseDifferences);
-            return true;
+            if (!await state.TryBeginAsync(id, refuseDifferences, cancellationToken))
+            {
+                await EndAsync(id, "cancelled", null, cancellationToken);
+                return false;
+            }
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            // Its own id: the answer to an earlier try was lost on the way.
-            return (await FindAsync(id, cancellationToken)) is not null;
-        }
+
+        return true;
     }
 
-    public async Task<RebuildProgress?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await ReadAsync($"{Select} WHERE id = $1", cancellationToken, id);
+    public Task<RebuildProgress?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        WholeAsync(state => state.FindAsync(id, cancellationToken));
 
     /// <returns>The one that is running.</returns>
-    public async Task<RebuildProgress?> CurrentAsync(CancellationToken cancellationToken) =>
-        await ReadAsync($"{Select} WHERE state IN ('filling', 'verifying', 'swapped')", cancellationToken);
+    public Task<RebuildProgress?> CurrentAsync(CancellationToken cancellationToken) =>
+        WholeAsync(state => state.CurrentAsync(cancellationToken));
 
-    /// <summary>Ends one that has not been swapped: the copies go, live has not been touched.</summary>
+    /// <summary>Ends one where it has not been swapped: the copies go, live has not been touched.</summary>
     /// <returns>False when it is too late, or there is no such rebuild.</returns>
-    public Task<bool> EndAsync(Guid id, string state, string? reason, CancellationToken cancellationToken) =>
-        CallAsync("SELECT rebuild_end($1, $2, $3)", cancellationToken, id, state, (object?)reason ?? DBNull.Value);
-
-    internal Task<bool> SwapAsync(Guid id, CancellationToken cancellationToken) =>
-        CallAsync("SELECT rebuild_swap($1)", cancellationToken, id);
-
-    /// <summary>Compares and notes what was found. One reading of both tables, however large.</summary>
-    internal async Task<long> CompareAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<bool> EndAsync(Guid id, string state, string? reason, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
-        // The role's own bound is for requests.
-        batch.BatchCommands.Add(new("SET LOCAL statement_timeout = '1h'"));
-        batch.BatchCommands.Add(new(
-            """
-            UPDATE rebuild SET differences = c.differences, examples = c.examples, moved_at = clock_timestamp()
-            FROM rebuild_compare() c WHERE id = $1 AND state = 'verifying' RETURNING c.differences
-            """)
+        var hasEnded = false;
+        foreach (var one in _states)
         {
-            Parameters = { new() { Value = id } },
-        });
-        var differences = await batch.ExecuteScalarAsync(cancellationToken) as long?;
-        await transaction.CommitAsync(cancellationToken);
-        return differences ?? 0;
+            hasEnded |= await one.EndAsync(id, state, reason, cancellationToken);
+        }
+
+        return hasEnded;
     }
 
-    // A lock that somebody holds for longer than the function waits is tried again: in between, nobody queues behind us.
-    private async Task<bool> CallAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    private async Task<RebuildProgress?> WholeAsync(Func<RebuildState, Task<RebuildProgress?>> read)
     {
-        for (var tries = 1; ; tries++)
+        RebuildProgress? whole = null;
+        foreach (var state in _states)
         {
-            try
+            var part = await read(state);
+            whole = (whole, part) switch
             {
-#pragma warning disable CA2100 // Constants of this class.
-                await using var command = database.CreateCommand(sql);
-#pragma warning restore CA2100
-                foreach (var value in values)
+                (_, null) => whole,
+                (null, _) => part,
+                _ when whole.Id != part.Id => whole,
+                _ => (Array.IndexOf(States, part.State) < Array.IndexOf(States, whole.State) ? part : whole) with
                 {
-                    command.Parameters.Add(value is DBNull
-                        ? new() { Value = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
-                        : new() { Value = value });
-                }
-
-                return await command.ExecuteScalarAsync(cancellationToken) is not false;
-            }
-            catch (PostgresException exception)
-                when (exception.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
-                    && tries < MaxTries)
-            {
-                await Task.Delay(Pause, cancellationToken);
-            }
-        }
-    }
-
-    private async Task<RebuildProgress?> ReadAsync(string sql, CancellationToken cancellationToken, params object[] values)
-    {
-#pragma warning disable CA2100 // Constants of this class.
-        await using var command = database.CreateCommand(sql);
-#pragma warning restore CA2100
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
+                    Told = whole.Told + part.Told,
+                    Total = whole.Total is null && part.Total is null ? null : (whole.Total ?? 0) + (part.Total ?? 0),
+                    Differences = whole.Differences is null && part.Differences is null
+                        ? null
+                        : (whole.Differences ?? 0) + (part.Differences ?? 0),
+                    Examples = (whole.Differences ?? 0) > 0 ? whole.Examples : part.Examples,
+                    Seconds = Math.Max(whole.Seconds, part.Seconds),
+                },
+            };
         }
 
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? new RebuildProgress(
-                row.GetGuid(0),
-                row.GetString(1),
-                row.GetGuid(2),
-                row.GetInt64(3),
-                row.IsDBNull(4) ? null : row.GetInt64(4),
-                row.GetBoolean(5),
-                row.IsDBNull(6) ? null : row.GetInt64(6),
-                row.IsDBNull(7) ? null : row.GetString(7),
-                row.IsDBNull(8) ? null : row.GetString(8),
-                row.GetDouble(9))
-            : null;
+        return whole;
     }
 }

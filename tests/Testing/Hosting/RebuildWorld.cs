@@ -68,29 +68,13 @@ internal sealed class RebuildWorld : IAsyncDisposable
         rebuild => rebuild.IsOver,
         TimeSpan.FromSeconds(seconds));
 
-    public async Task<T> ScalarAsync<T>(string sql)
-    {
-        await using var command = Database.CreateCommand(sql);
-        return (T)(await command.ExecuteScalarAsync())!;
-    }
+    public Task<T> ScalarAsync<T>(string sql) => Database.ScalarAsync<T>(sql);
 
-    /// <returns>What tells a swapped table from one that was not.</returns>
-    public Task<string> TablesAsync() => ScalarAsync<string>(
-        "SELECT string_agg(('public.' || name)::regclass::oid::text, ',' ORDER BY name) FROM rebuild_table WHERE is_swapped");
+    public Task<string> TablesAsync() => Database.TablesAsync();
 
-    /// <summary>What a rebuild has left behind.</summary>
-    public Task<long> LeftoversAsync() => ScalarAsync<long>(
-        "SELECT count(*) FROM pg_class WHERE relnamespace IN ('shadow'::regnamespace, 'retired'::regnamespace)");
+    public Task<long> LeftoversAsync() => Database.LeftoversAsync();
 
-    /// <summary>Columns, constraints, indexes by name and rights of all tables.</summary>
-    public Task<string> ShapeAsync() => ScalarAsync<string>(
-        """
-        SELECT string_agg(concat_ws(' ', name, rebuild_shape(c.oid), c.reloptions, c.relacl,
-            (SELECT string_agg(conname || pg_get_constraintdef(k.oid), ',' ORDER BY conname) FROM pg_constraint k WHERE conrelid = c.oid),
-            (SELECT string_agg(pg_get_indexdef(indexrelid), ',' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = c.oid)
-        ), E'\n' ORDER BY name)
-        FROM rebuild_table JOIN pg_class c ON c.oid = ('public.' || name)::regclass
-        """);
+    public Task<string> ShapeAsync() => Database.ShapeAsync();
 
     public async ValueTask DisposeAsync()
     {
