@@ -41,7 +41,7 @@ public static class PointCodec
     {
         PointColumns.Check(points);
         var coder = new RangeEncoder(16 + (points.Length * 3));
-        new PointSequence<RangeEncoder>(coder).Code(points, SequenceHints.Of(points));
+        new PointSequence<BitWriter>(new BitWriter(coder)).Code(points, SequenceHints.Of(points));
         return [Sequence, .. coder.End()];
     }
 
@@ -75,7 +75,7 @@ public static class PointCodec
     private static TrackPoint[] DecodeSequence(ReadOnlySpan<byte> encoded)
     {
         var coder = new RangeDecoder(encoded.ToArray());
-        var points = new PointSequence<RangeDecoder>(coder).Code([], default);
+        var points = new PointSequence<BitReader>(new BitReader(coder)).Code([], default);
         coder.End();
         return points;
     }

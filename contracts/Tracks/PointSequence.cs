@@ -132,7 +132,8 @@ internal sealed class PointSequence<TCoder>
 
         public ColumnMode Mode { get; set; }
 
-        public NumberModel Numbers { get; } = new();
+        // Most columns are absent.
+        public NumberModel Numbers => field ??= new NumberModel();
 
         public long Last { get; set; }
 

@@ -41,8 +41,23 @@ internal interface IBitCoder
     public ulong Bits(ulong bits, int count);
 }
 
+// A struct for each direction: the walk over the points is then compiled for it, and no bit costs a call through an interface.
+internal readonly struct BitWriter(RangeEncoder coder) : IBitCoder
+{
+    public int Bit(ref BitModel model, int bit) => coder.Bit(ref model, bit);
+
+    public ulong Bits(ulong bits, int count) => coder.Bits(bits, count);
+}
+
+internal readonly struct BitReader(RangeDecoder coder) : IBitCoder
+{
+    public int Bit(ref BitModel model, int bit) => coder.Bit(ref model);
+
+    public ulong Bits(ulong bits, int count) => coder.Bits(count);
+}
+
 /// <summary>Range coder with carry (G. N. N. Martin 1979; the byte-wise carry of Schindler's and LZMA's coders), writing.</summary>
-internal sealed class RangeEncoder(int expectedBytes) : IBitCoder
+internal sealed class RangeEncoder(int expectedBytes)
 {
     private const uint Top = 1u << 24;
 
@@ -129,7 +144,7 @@ internal sealed class RangeEncoder(int expectedBytes) : IBitCoder
 }
 
 /// <summary>The same, reading. Never reads past the end, whatever the bytes are.</summary>
-internal sealed class RangeDecoder : IBitCoder
+internal sealed class RangeDecoder
 {
     private const uint Top = 1u << 24;
 
@@ -148,10 +163,10 @@ internal sealed class RangeDecoder : IBitCoder
         }
     }
 
-    public int Bit(ref BitModel model, int bit)
+    public int Bit(ref BitModel model)
     {
         var bound = (_range >> 16) * model.Zero;
-        bit = _code < bound ? 0 : 1;
+        var bit = _code < bound ? 0 : 1;
         if (bit == 0)
         {
             _range = bound;
@@ -167,9 +182,9 @@ internal sealed class RangeDecoder : IBitCoder
         return bit;
     }
 
-    public ulong Bits(ulong bits, int count)
+    public ulong Bits(int count)
     {
-        bits = 0;
+        var bits = 0UL;
         for (var i = 0; i < count; i++)
         {
             _range >>= 1;

@@ -66,6 +66,12 @@ public static class TrackOrder
 
     private static OrderedPoint[] MergeTimed(List<TrackChunk> inSequence, StateLog log)
     {
+        if (IsInOrder(inSequence))
+        {
+            return [.. inSequence.SelectMany(chunk => chunk.Points)
+                .Select(point => new OrderedPoint(point, log.ActiveIntervalAt(point.AtMs!.Value)))];
+        }
+
         var isNumbered = inSequence.TrueForAll(chunk => chunk.Sequence < FirstUnixMillisecondSequence);
         var points = isNumbered
             ? inSequence.SelectMany(chunk => chunk.Points.OrderBy(point => point.AtMs))
@@ -74,6 +80,26 @@ public static class TrackOrder
         return [.. points
             .Where(point => seen.Add((point.AtMs!.Value, point.LatitudeE6, point.LongitudeE6)))
             .Select(point => new OrderedPoint(point, log.ActiveIntervalAt(point.AtMs!.Value)))];
+    }
+
+    // The common case: each point is later than the one before, so there is nothing to sort and nothing to drop.
+    private static bool IsInOrder(List<TrackChunk> inSequence)
+    {
+        var last = long.MinValue;
+        foreach (var chunk in inSequence)
+        {
+            foreach (ref readonly var point in chunk.Points.AsSpan())
+            {
+                if (point.AtMs <= last)
+                {
+                    return false;
+                }
+
+                last = point.AtMs!.Value;
+            }
+        }
+
+        return true;
     }
 
     private static OrderedPoint[] MergeInFileOrder(List<TrackChunk> inSequence, StateLog log)

@@ -26,6 +26,7 @@ builder.AddMessageBus(
 var app = builder.Build();
 if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly)
     || await app.RunArchiveIfAskedAsync(args)
+    || await app.RunSubscriptionsIfAskedAsync(args)
     || await app.RunRebuildIfAskedAsync(args))
 {
     return;

@@ -8,8 +8,20 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
 {
     /// <summary>All events of a stream in order. Cost: one index range.</summary>
     /// <returns>Empty when there is no such stream.</returns>
-    public async Task<IReadOnlyList<StoredEvent>> FetchStreamAsync(Guid streamId, CancellationToken cancellationToken) =>
-        (await FetchStreamsAsync([streamId], cancellationToken)).GetValueOrDefault(streamId) ?? [];
+    public async Task<IReadOnlyList<StoredEvent>> FetchStreamAsync(Guid streamId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT seq_id, version, type, data FROM mt_events WHERE stream_id = $1 ORDER BY version");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = streamId });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<StoredEvent>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            Read(rows, streamId, events);
+        }
+
+        return events;
+    }
 
     /// <summary>All events of several streams, in one round trip. Cost: one index range a stream.</summary>
     /// <param name="streamIds">The streams.</param>
@@ -54,16 +66,19 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
                 streams.Add(current, events);
             }
 
-            var alias = rows.GetString(2);
-            if (alias == EventTypes.Tombstone)
-            {
-                continue;
-            }
-
-            events.Add(new StoredEvent(
-                rows.GetInt64(0), streamId, rows.GetInt64(1), alias, types.Read(alias, rows.GetFieldValue<byte[]>(3))));
+            Read(rows, streamId, events);
         }
 
         return streams;
+    }
+
+    private void Read(NpgsqlDataReader row, Guid streamId, List<StoredEvent> events)
+    {
+        var alias = row.GetString(2);
+        if (alias != EventTypes.Tombstone)
+        {
+            events.Add(new StoredEvent(
+                row.GetInt64(0), streamId, row.GetInt64(1), alias, types.Read(alias, row.GetFieldValue<byte[]>(3))));
+        }
     }
 }

@@ -16,43 +16,6 @@ namespace Strava.EventStore;
 /// </remarks>
 public sealed class EventSession(NpgsqlConnection connection, EventTypes types, TimeProvider clock) : IAsyncDisposable
 {
-    private const string Start =
-        """
-        INSERT INTO mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)
-        SELECT nextval('mt_events_sequence'), e.id, $1, $2 + e.n, e.data, e.type, now(), e.dotnet_type
-        FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS e (id, data, type, dotnet_type, n)
-        """;
-
-    // The stream's row is moved on and locked in the statement that appends, and a number is drawn only after that: writers
-    // queue at the row, and within a stream the global numbers stay in order. Where the row is not as expected
-    // s is empty, the version comes out as NULL, and the column refuses it: the whole unit fails, nothing is half written.
-    private const string InsertAfter =
-        """
-        INSERT INTO mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)
-        SELECT nextval('mt_events_sequence'), e.id, $1, s.version - $2 + e.n, e.data, e.type, now(), e.dotnet_type
-        FROM (VALUES (1)) AS one LEFT JOIN s ON true
-            CROSS JOIN unnest($3, $4, $5, $6) WITH ORDINALITY AS e (id, data, type, dotnet_type, n)
-        """;
-
-    private const string Next =
-        """
-        s AS (UPDATE mt_streams SET version = version + $2, timestamp = now()
-              WHERE id = $1 AND is_archived IS NOT TRUE RETURNING version)
-        """;
-
-    private const string NextOfExpected =
-        """
-        s AS (UPDATE mt_streams SET version = version + $2, timestamp = now()
-              WHERE id = $1 AND version = $7 AND is_archived IS NOT TRUE RETURNING version)
-        """;
-
-    private const string StartTraced = $"WITH e AS ({Start} {KeepTrace}, $7 FROM e";
-    private const string AppendAfterAny = $"WITH {Next} {InsertAfter}";
-    private const string AppendAfterAnyTraced = $"WITH {Next}, e AS ({InsertAfter} {KeepTrace}, $7 FROM e";
-    private const string AppendAfterExpected = $"WITH {NextOfExpected} {InsertAfter}";
-    private const string AppendAfterExpectedTraced = $"WITH {NextOfExpected}, e AS ({InsertAfter} {KeepTrace}, $8 FROM e";
-    private const string KeepTrace = "RETURNING seq_id) INSERT INTO event_trace (seq_id, trace_parent) SELECT seq_id";
-
     private readonly NpgsqlBatch _batch = new(connection);
     private readonly List<(Guid StreamId, long? Expected)> _appends = [];
     private bool _locked;
@@ -88,7 +51,8 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
                 new() { Value = (long)events.Count },
             },
         });
-        Add(streamId, number: 0, events, expectedVersion: null, Tracing.Current is null ? Start : StartTraced);
+        var sql = Tracing.Current is null ? AppendStatements.Start : AppendStatements.StartTraced;
+        Add(streamId, number: 0, events, expectedVersion: null, sql);
     }
 
     /// <summary>
@@ -99,7 +63,13 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
     public void Append(Guid streamId, long expectedVersion, IReadOnlyList<object> events)
     {
         _appends.Add((streamId, expectedVersion));
-        var sql = Tracing.Current is null ? AppendAfterExpected : AppendAfterExpectedTraced;
+        if (events.Count == 1 && Tracing.Current is null)
+        {
+            AddOne(streamId, events[0], expectedVersion, AppendStatements.AppendOneAfterExpected);
+            return;
+        }
+
+        var sql = Tracing.Current is null ? AppendStatements.AppendAfterExpected : AppendStatements.AppendAfterExpectedTraced;
         Add(streamId, events.Count, events, expectedVersion, sql);
     }
 
@@ -110,7 +80,13 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
     public void Append(Guid streamId, IReadOnlyList<object> events)
     {
         _appends.Add((streamId, null));
-        var sql = Tracing.Current is null ? AppendAfterAny : AppendAfterAnyTraced;
+        if (events.Count == 1 && Tracing.Current is null)
+        {
+            AddOne(streamId, events[0], expectedVersion: null, AppendStatements.AppendOneAfterAny);
+            return;
+        }
+
+        var sql = Tracing.Current is null ? AppendStatements.AppendAfterAny : AppendStatements.AppendAfterAnyTraced;
         Add(streamId, events.Count, events, expectedVersion: null, sql);
     }
 
@@ -203,6 +179,33 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
         // A writer that does not move the row first: the index refused, the row may say nothing of it.
         var (id, at) = _appends.FirstOrDefault();
         return new ConcurrencyException(id, at, found.GetValueOrDefault(id).Version, refusal);
+    }
+
+    private void AddOne(Guid streamId, object @event, long? expectedVersion, string sql)
+    {
+        var type = types.Of(@event);
+        var insert = new NpgsqlBatchCommand(sql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = streamId },
+                new NpgsqlParameter<long> { TypedValue = 1 },
+                new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7(clock.GetUtcNow()) },
+                new NpgsqlParameter<byte[]>
+                {
+                    TypedValue = JsonSerializer.SerializeToUtf8Bytes(@event, type.Json),
+                    NpgsqlDbType = NpgsqlDbType.Jsonb,
+                },
+                new NpgsqlParameter<string> { TypedValue = type.Alias },
+                new NpgsqlParameter<string> { TypedValue = type.DotNetType },
+            },
+        };
+        if (expectedVersion is { } expected)
+        {
+            insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = expected });
+        }
+
+        _batch.BatchCommands.Add(insert);
     }
 
     private void Add(Guid streamId, long number, IReadOnlyList<object> events, long? expectedVersion, string sql)

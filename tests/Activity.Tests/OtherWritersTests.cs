@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Strava.Contracts.Tracks;
 using Strava.Core.Bus;
 using Strava.Testing;
 using static Strava.Activities.Tests.ActivityFixture;
@@ -48,6 +50,34 @@ public sealed class OtherWritersTests
         var saved = await JsonAsync(ChangeAsync(athlete, id, "COMPLETE", 30), 200);
         Assert.That(saved.GetProperty("activeSeconds").GetDouble(), Is.EqualTo(22));
         Assert.That(saved.GetProperty("pointCount").GetInt32(), Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task Running_figures_that_an_older_build_wrote_are_taken_up()
+    {
+        var athlete = Athlete();
+        var id = await StartedAsync(athlete);
+        await JsonAsync(SendAsync(athlete, id, 0, 0, 5, 10), 200);
+        var database = Services.GetRequiredService<NpgsqlDataSource>();
+        var older = (byte[])(await database.CreateCommand(
+            $"SELECT figures FROM activity_progress WHERE activity_id = '{id}'").ExecuteScalarAsync())!;
+        var statistics = TrackStatistics.Restore(TrackStatisticsCodec.Decode(older)!);
+        statistics.Add(new TrackPoint(Start.AddSeconds(15).ToUnixTimeMilliseconds(), 46_000_300, 14_500_000, 30_000), 0);
+
+        // It leaves the compact column, which it does not know, as it was.
+        await using (var write = database.CreateCommand("UPDATE activity_progress SET statistics = $1::jsonb WHERE activity_id = $2"))
+        {
+            write.Parameters.Add(new() { Value = JsonSerializer.Serialize(statistics.Snapshot()) });
+            write.Parameters.Add(new() { Value = Guid.Parse(id) });
+            await write.ExecuteNonQueryAsync();
+        }
+
+        await JsonAsync(ChangeAsync(athlete, id, "PAUSED", 16), 200);
+        await JsonAsync(ChangeAsync(athlete, id, "RESUMED", 17), 200);
+        var answer = await JsonAsync(SendAsync(athlete, id, 1, 20, 25), 200);
+        Assert.That(answer.GetProperty("distanceMeters").GetDouble(), Is.EqualTo(3 * 11.12 + 11.12).Within(0.02));
+        Assert.That(
+            await ScalarAsync($"SELECT statistics IS NULL FROM activity_progress WHERE activity_id = '{id}'"), Is.True);
     }
 
     [Test]

@@ -15,29 +15,35 @@ internal static class Contest
     /// <param name="workers">At the same time, each with what its factory makes.</param>
     /// <param name="raw">Makes one worker's operation.</param>
     /// <param name="ours">Likewise.</param>
-    public static async Task RunAsync(string name, int workers, Func<int, Func<Task>> raw, Func<int, Func<Task>> ours)
+    /// <param name="cpu">Whose CPU time is told beside the rates.</param>
+    public static async Task RunAsync(
+        string name, int workers, Func<int, Func<Task>> raw, Func<int, Func<Task>> ours, CpuMeter? cpu = null)
     {
-        var rates = new List<(double Raw, double Ours)>();
+        cpu ??= new CpuMeter();
+        var rates = new List<(Turn Raw, Turn Ours)>();
         for (var round = 0; round <= Rounds; round++)
         {
             // Who begins changes, so that neither always finds the caches of the other.
             var rawFirst = round % 2 == 0;
-            var first = await TurnAsync(workers, rawFirst ? raw : ours);
-            var second = await TurnAsync(workers, rawFirst ? ours : raw);
+            var first = await TurnAsync(workers, rawFirst ? raw : ours, cpu);
+            var second = await TurnAsync(workers, rawFirst ? ours : raw, cpu);
             if (round > 0)
             {
                 rates.Add(rawFirst ? (first, second) : (second, first));
             }
         }
 
-        Figures.Note($"{name}: raw {Figures.Median(rates.Select(rate => rate.Raw)):0}/s, ours {Figures.Median(rates.Select(rate => rate.Ours)):0}/s; "
-            + $"ratios {string.Join(' ', rates.Select(rate => Figures.Format(rate.Ours / rate.Raw)))}");
-        Figures.Print(name, Figures.Median(rates.Select(rate => rate.Ours / rate.Raw)));
+        var raws = rates.ConvertAll(rate => rate.Raw);
+        var our = rates.ConvertAll(rate => rate.Ours);
+        var ratios = rates.ConvertAll(rate => rate.Ours.Rate / rate.Raw.Rate);
+        Figures.Note($"{name}: raw {Turn.Say(raws)}, ours {Turn.Say(our)}; ratios {string.Join(' ', ratios.Select(Figures.Format))}");
+        Figures.Print(name, Figures.Median(ratios));
     }
 
-    private static async Task<double> TurnAsync(int workers, Func<int, Func<Task>> make)
+    private static async Task<Turn> TurnAsync(int workers, Func<int, Func<Task>> make, CpuMeter cpu)
     {
         var operations = Enumerable.Range(0, workers).Select(make).ToArray();
+        var (ownBefore, serverBefore) = await cpu.ReadAsync();
         var watch = Stopwatch.StartNew();
         var counts = await Task.WhenAll(operations.Select(operation => Task.Run(async () =>
         {
@@ -50,6 +56,20 @@ internal static class Contest
 
             return count;
         })));
-        return counts.Sum() / watch.Elapsed.TotalSeconds;
+        var seconds = watch.Elapsed.TotalSeconds;
+        var (own, server) = await cpu.ReadAsync();
+        var number = counts.Sum();
+        return new Turn(number / seconds, (own - ownBefore) / number, (server - serverBefore) / number);
+    }
+
+    /// <param name="Rate">Operations a second.</param>
+    /// <param name="Own">This process' CPU time an operation.</param>
+    /// <param name="Server">The database's.</param>
+    private sealed record Turn(double Rate, TimeSpan Own, TimeSpan Server)
+    {
+        public static string Say(List<Turn> turns) =>
+            $"{Figures.Median(turns.Select(turn => turn.Rate)):0}/s "
+            + $"({Figures.Median(turns.Select(turn => turn.Own.TotalMicroseconds)):0} us of CPU here, "
+            + $"{Figures.Median(turns.Select(turn => turn.Server.TotalMicroseconds)):0} us in Postgres)";
     }
 }

@@ -86,8 +86,7 @@ public sealed class ElevationTests
     public void What_the_recording_says_is_stored_with_the_state()
     {
         var statistics = new TrackStatistics(Sport.Ride, ElevationSource.Barometric);
-        var state = JsonSerializer.Deserialize<TrackStatisticsState>(JsonSerializer.Serialize(statistics.Snapshot()))!;
-        statistics = TrackStatistics.Restore(state);
+        statistics = TrackStatistics.Restore(TrackStatisticsCodec.Decode(TrackStatisticsCodec.Encode(statistics.Snapshot()))!);
         statistics.Add(At(0, 0), 0);
         Assert.That(statistics.Figures(StateLog.Empty, 0).ElevationSource, Is.EqualTo(ElevationSource.Barometric));
     }

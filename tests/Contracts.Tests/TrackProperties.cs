@@ -18,8 +18,13 @@ public sealed class TrackProperties
             {
                 if (index == cutAt % ordered.Length)
                 {
+                    // In the compact form, and as JSON as earlier builds stored it.
                     var stored = JsonSerializer.Serialize(statistics.Snapshot());
-                    statistics = TrackStatistics.Restore(JsonSerializer.Deserialize<TrackStatisticsState>(stored)!);
+                    var compact = TrackStatisticsCodec.Encode(statistics.Snapshot());
+                    statistics = TrackStatistics.Restore(cutAt % 2 == 0
+                        ? JsonSerializer.Deserialize<TrackStatisticsState>(stored)!
+                        : TrackStatisticsCodec.Decode(compact)!);
+                    Assert.That(TrackStatisticsCodec.Encode(statistics.Snapshot()), Is.EqualTo(compact));
                 }
 
                 statistics.Add(ordered[index].Point, ordered[index].Interval);
@@ -28,6 +33,23 @@ public sealed class TrackProperties
 
             return statistics.Figures(ride.Log, 0).Equals(Of(ride));
         }), runs: 1_000);
+
+    [Test]
+    public void A_state_of_another_format_is_none_and_half_a_state_is_refused()
+    {
+        var statistics = new TrackStatistics(Sport.Ride, ElevationSource.Barometric);
+        statistics.Add(new TrackPoint(1, 46_000_000, -14_500_000, -30), 0);
+        var stored = TrackStatisticsCodec.Encode(statistics.Snapshot());
+        byte[] older = [TrackStatisticsState.CurrentFormat - 1, .. stored[1..]];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(TrackStatisticsCodec.Decode(older), Is.Null);
+            for (var length = 0; length < stored.Length; length++)
+            {
+                Assert.That(() => TrackStatisticsCodec.Decode(stored.AsSpan(0, length)), Throws.TypeOf<PointCodecException>());
+            }
+        }
+    }
 
     [Test]
     public void A_snapshot_does_not_change_with_what_is_added_later()

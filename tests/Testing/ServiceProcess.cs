@@ -7,6 +7,8 @@ namespace Strava.Testing;
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
     private const int SignalTerminate = 15;
+    private const int SignalContinue = 18;
+    private const int SignalStop = 19;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan MigrateTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
@@ -125,6 +127,11 @@ public sealed partial class ServiceProcess : IAsyncDisposable
             await _process.WaitForExitAsync().WaitAsync(StopTimeout);
         }
     }
+
+    /// <summary>SIGSTOP: it does nothing more, and notices nothing, until <see cref="Thaw"/>.</summary>
+    public void Freeze() => _ = SendSignal(_process!.Id, SignalStop);
+
+    public void Thaw() => _ = SendSignal(_process!.Id, SignalContinue);
 
     /// <summary>Asks it to end, as a deployment does; throws with its log when it does not.</summary>
     public async Task StopAsync()

@@ -85,30 +85,49 @@ internal static class ActivityRows
     /// <param name="statistics"><c>null</c>: points came out of order, the figures are worked out from the points.</param>
     public static NpgsqlBatchCommand UpsertProgress(Activity activity, TrackStatistics? statistics) => new(
         """
-        INSERT INTO activity_progress (activity_id, state_log, statistics) VALUES ($1, $2, $3)
-        ON CONFLICT (activity_id) DO UPDATE SET state_log = $2, statistics = $3
+        INSERT INTO activity_progress (activity_id, state_log, figures) VALUES ($1, $2, $3)
+        ON CONFLICT (activity_id) DO UPDATE SET state_log = $2, figures = $3, statistics = NULL
         """)
     {
         Parameters =
         {
             new() { Value = activity.Id },
             new() { Value = JsonSerializer.Serialize(activity.Log.Changes), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            Json(statistics),
+            Nullable(Encode(statistics), NpgsqlDbType.Bytea),
         },
     };
 
-    /// <summary>After points alone nothing but the version and the running figures has changed.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Advance(Activity activity, TrackStatistics? statistics) =>
-    [
-        new("UPDATE activity SET version = $2 WHERE id = $1")
+    /// <summary>
+    /// After one chunk nothing but the version and the running figures has changed: one statement for all the rows beside
+    /// the stream. A chunk written twice at the same time fails the unit (<see cref="IsKnownChunk"/>).
+    /// </summary>
+    public static NpgsqlBatchCommand Advance(Activity activity, long sequence, byte[] contentHash, TrackStatistics? statistics) => new(
+        """
+        WITH c AS (INSERT INTO route_chunk (activity_id, sequence, content_hash) VALUES ($1, $3, $4)),
+             p AS (UPDATE activity_progress SET figures = $5, statistics = NULL WHERE activity_id = $1)
+        UPDATE activity SET version = $2 WHERE id = $1
+        """)
+    {
+        Parameters =
         {
-            Parameters = { new() { Value = activity.Id }, new() { Value = activity.Version } },
+            new NpgsqlParameter<Guid> { TypedValue = activity.Id },
+            new NpgsqlParameter<long> { TypedValue = activity.Version },
+            new NpgsqlParameter<long> { TypedValue = sequence },
+            new NpgsqlParameter<byte[]> { TypedValue = contentHash },
+            Nullable(Encode(statistics), NpgsqlDbType.Bytea),
         },
-        new("UPDATE activity_progress SET statistics = $2 WHERE activity_id = $1")
-        {
-            Parameters = { new() { Value = activity.Id }, Json(statistics) },
-        },
-    ];
+    };
+
+    /// <summary>The running figures as they are stored; <c>null</c>: work them out from the points.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="statistics">Ordinal of <c>statistics::text</c>, the form of earlier builds; <c>figures</c> follows.</param>
+    public static TrackStatistics? ReadStatistics(NpgsqlDataReader row, int statistics)
+    {
+        var state = !row.IsDBNull(statistics)
+            ? JsonSerializer.Deserialize<TrackStatisticsState>(row.GetString(statistics))
+            : row.IsDBNull(statistics + 1) ? null : TrackStatisticsCodec.Decode(row.GetFieldValue<byte[]>(statistics + 1));
+        return state is { Format: TrackStatisticsState.CurrentFormat } ? TrackStatistics.Restore(state) : null;
+    }
 
     /// <summary>What only an open activity needs; the stream keeps its chunks for ever.</summary>
     public static NpgsqlBatchCommand DeleteWorkingRows(Guid activityId) =>
@@ -120,18 +139,6 @@ internal static class ActivityRows
     /// <summary>Whether a save failed because the chunk is stored already.</summary>
     public static bool IsKnownChunk(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "route_chunk_pkey" };
-
-    /// <summary>A chunk written twice at the same time fails the unit: the second writer then finds it stored.</summary>
-    public static NpgsqlBatchCommand InsertChunk(Guid activityId, long sequence, byte[] contentHash) => new(
-        "INSERT INTO route_chunk (activity_id, sequence, content_hash) VALUES ($1, $2, $3)")
-    {
-        Parameters =
-        {
-            new() { Value = activityId },
-            new() { Value = sequence },
-            new() { Value = contentHash },
-        },
-    };
 
     private static ActivityCompleted ReadFinal(NpgsqlDataReader row) => new(
         row.GetFieldValue<DateTimeOffset>(12),
@@ -145,8 +152,8 @@ internal static class ActivityRows
         row.GetString(9),
         row.GetFieldValue<DateOnly>(13));
 
-    private static NpgsqlParameter Json(TrackStatistics? statistics) =>
-        Nullable(statistics is null ? null : JsonSerializer.Serialize(statistics.Snapshot()), NpgsqlDbType.Jsonb);
+    private static byte[]? Encode(TrackStatistics? statistics) =>
+        statistics is null ? null : TrackStatisticsCodec.Encode(statistics.Snapshot());
 
     private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using Strava.Activities.Archive;
 using Strava.Contracts.Tracks;
@@ -72,7 +71,7 @@ internal sealed class ActivityStore(
         NpgsqlBatchCommand[] queries =
         [
             new($"""
-                 SELECT {ActivityRows.Columns}, s.version, p.statistics::text, c.time_zone
+                 SELECT {ActivityRows.Columns}, s.version, p.statistics::text, p.figures, c.time_zone
                  FROM mt_streams s JOIN activity a ON a.id = s.id
                  LEFT JOIN activity_progress p ON p.activity_id = s.id LEFT JOIN athlete_copy c ON c.athlete_id = a.athlete_id
                  WHERE s.id = $1 FOR UPDATE OF s
@@ -93,8 +92,8 @@ internal sealed class ActivityStore(
 
         var activity = ActivityRows.Read(rows);
         var streamVersion = rows.GetInt64(22);
-        var statistics = rows.IsDBNull(23) ? null : JsonSerializer.Deserialize<TrackStatisticsState>(rows.GetString(23));
-        var timeZone = rows.IsDBNull(24) ? null : rows.GetString(24);
+        var statistics = ActivityRows.ReadStatistics(rows, 23);
+        var timeZone = rows.IsDBNull(25) ? null : rows.GetString(25);
         await rows.NextResultAsync(cancellationToken);
         var chunks = new Dictionary<long, byte[]>();
         while (await rows.ReadAsync(cancellationToken))
@@ -110,8 +109,7 @@ internal sealed class ActivityStore(
             statistics = null;
         }
 
-        var usable = statistics is { Format: TrackStatisticsState.CurrentFormat } ? TrackStatistics.Restore(statistics) : null;
-        return new LockedActivity(activity, usable, chunks, timeZone);
+        return new LockedActivity(activity, statistics, chunks, timeZone);
     }
 
     /// <summary>Begins the stream of a new activity, with its row. Not yet saved.</summary>
@@ -142,12 +140,7 @@ internal sealed class ActivityStore(
         var recorded = ActivityStream.EventOf(chunk);
         var after = before.Apply(recorded);
         session.Append(before.Id, before.Version, [recorded]);
-        session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(before.Id, chunk.Sequence, contentHash));
-        foreach (var command in ActivityRows.Advance(after, statistics))
-        {
-            session.Batch.BatchCommands.Add(command);
-        }
-
+        session.Batch.BatchCommands.Add(ActivityRows.Advance(after, chunk.Sequence, contentHash, statistics));
         return after;
     }
 

@@ -123,8 +123,7 @@ internal static class RecordRouteEndpoint
         }
 
         var statistics = Continue(locked.Statistics, chunk, activity.Log);
-        activity = ActivityStore.Append(session, activity, [ActivityStream.EventOf(chunk)], statistics);
-        session.Batch.BatchCommands.Add(ActivityRows.InsertChunk(activity.Id, chunk.Sequence, route.ContentHash));
+        activity = ActivityStore.AppendChunk(session, activity, chunk, route.ContentHash, statistics);
         return await SaveAsync(route, activity, statistics, session, context, store, open, cancellationToken);
     }
 

@@ -2,7 +2,7 @@
 -- points came in order and forgotten where they did not: not compared, and worked out again when next asked for.
 INSERT INTO rebuild_table (name, key_columns, ignored_columns) VALUES
     ('activity', '{id}', '{}'),
-    ('activity_progress', '{activity_id}', '{statistics}'),
+    ('activity_progress', '{activity_id}', '{statistics, figures}'),
     ('route_chunk', '{activity_id, sequence}', '{}'),
     ('imported_file', '{athlete_id, sha256}', '{}');
 

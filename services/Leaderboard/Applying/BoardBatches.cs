@@ -1,4 +1,5 @@
 using Npgsql;
+using Strava.Core.Applying;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Strava.Core.Applying;
 using Strava.Leaderboards.Boards;
 
 namespace Strava.Leaderboards.Applying;
@@ -43,7 +44,7 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
         return (totals, histories);
     }
 
-    // The term is checked in the totals' own snapshot: whoever claims it later also reads later. See BoardApplier.
+    // The term is checked in the totals' own snapshot: whoever claims it later also reads later. See LeasedApplier.
     private static NpgsqlBatchCommand TotalsOf(IReadOnlyList<AthletePeriod> periods, FenceTerm term) => new(
         """
         SELECT p.i, t.distance_mm, t.activities
@@ -55,7 +56,7 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
             WHERE l.athlete = p.athlete AND l.sport = p.sport AND l.counts
                 AND l.local_date >= p.first AND l.local_date < p.past
         ) t
-        WHERE (SELECT count(*) FROM board_partition WHERE partition = ANY($5) AND term = $6) = cardinality($5)
+        WHERE (SELECT count(*) FROM fence WHERE duty = $7 AND partition = ANY($5) AND term = $6) = cardinality($5)
         """)
     {
         Parameters =
@@ -66,6 +67,7 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
             new() { Value = periods.Select(period => period.Period.End).ToArray() },
             new() { Value = term.Partitions, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint },
             new() { Value = term.Number },
+            new() { Value = BoardApplier.Duty },
         },
     };
 

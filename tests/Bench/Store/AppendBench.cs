@@ -31,7 +31,8 @@ internal static class AppendBench
             {
                 var next = worker;
                 return () => activities[next++ % activities.Length].StoreAsync(store);
-            });
+            },
+            new CpuMeter(database));
     }
 
     /// <summary>A recording's events, and what the raw side sends for them.</summary>

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using Strava.Activities.Activities;
 using Strava.Contracts.Events;
 using Strava.Contracts.Tracks;
@@ -27,7 +25,8 @@ internal static class LiveBench
             "store.live.vs_raw",
             Writers,
             worker => new RawWriter(connections[worker], store, recordings[worker]).WriteAsync,
-            worker => new OurWriter(store, recordings[worker]).WriteAsync);
+            worker => new OurWriter(store, recordings[worker]).WriteAsync,
+            new CpuMeter(database));
     }
 
     private static async Task<Activity> BeginAsync(ActivityStore store, WholeRecording recording)
@@ -94,7 +93,7 @@ internal static class LiveBench
                 {
                     RawRows.StreamVersion(id, version),
                     RawRows.Event(id, version, chunk.Body),
-                    ActivityRows.InsertChunk(id, _sequence, chunk.ContentHash),
+                    RawRows.Chunk(id, _sequence, chunk.ContentHash),
                     new("UPDATE activity SET version = $2 WHERE id = $1")
                     {
                         Parameters =
@@ -103,12 +102,12 @@ internal static class LiveBench
                             new NpgsqlParameter<long> { TypedValue = version },
                         },
                     },
-                    new("UPDATE activity_progress SET statistics = $2 WHERE activity_id = $1")
+                    new("UPDATE activity_progress SET figures = $2 WHERE activity_id = $1")
                     {
                         Parameters =
                         {
                             new NpgsqlParameter<Guid> { TypedValue = id },
-                            new NpgsqlParameter<string> { TypedValue = chunk.Statistics, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                            new NpgsqlParameter<byte[]> { TypedValue = chunk.Figures },
                         },
                     },
                 },
@@ -131,10 +130,10 @@ internal static class LiveBench
                 return new Encoded(
                     RawRows.Encode(ActivityStream.EventOf(chunk)),
                     PointCodec.ContentHash(points),
-                    JsonSerializer.Serialize(statistics.Snapshot()));
+                    TrackStatisticsCodec.Encode(statistics.Snapshot()));
             })];
         }
 
-        private sealed record Encoded((string Alias, string DotNetType, string Json) Body, byte[] ContentHash, string Statistics);
+        private sealed record Encoded((string Alias, string DotNetType, string Json) Body, byte[] ContentHash, byte[] Figures);
     }
 }

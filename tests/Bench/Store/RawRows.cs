@@ -44,6 +44,17 @@ internal static class RawRows
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = stream }, new NpgsqlParameter<long> { TypedValue = version } },
         };
 
+    public static NpgsqlBatchCommand Chunk(Guid activity, long sequence, byte[] contentHash) =>
+        new("INSERT INTO route_chunk (activity_id, sequence, content_hash) VALUES ($1, $2, $3)")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = activity },
+                new NpgsqlParameter<long> { TypedValue = sequence },
+                new NpgsqlParameter<byte[]> { TypedValue = contentHash },
+            },
+        };
+
     public static NpgsqlBatchCommand StreamVersion(Guid stream, long version) =>
         new("UPDATE mt_streams SET version = $2, timestamp = now() WHERE id = $1")
         {

@@ -44,7 +44,8 @@ internal static class ReadBench
                     var stream = await store.FetchStreamAsync(ids[next++ % ids.Count], CancellationToken.None);
                     Check(stream!.Points().Length);
                 };
-            });
+            },
+            new CpuMeter(database));
     }
 
     private static async Task ReadRawAsync(NpgsqlConnection connection, Guid id)

@@ -14,6 +14,7 @@ internal static class StoreBench
         ["append"] = AppendBench.RunAsync,
         ["live"] = LiveBench.RunAsync,
         ["read"] = ReadBench.RunAsync,
+        ["profile"] = ProfileBench.RunAsync,
         ["details"] = DetailsBench.RunAsync,
         ["catchup"] = CatchUpBench.RunAsync,
         ["torture"] = TortureBench.RunAsync,
@@ -26,10 +27,14 @@ internal static class StoreBench
         foreach (var part in parts.Length > 0 ? parts : [.. Parts.Keys])
         {
             // A database of its own for each, so that none measures what another left behind.
-            await using var database = PostgresExtensions.CreateDataSource(await server.CreateDatabaseAsync($"bench_{part}"));
+            await using var database = PostgresExtensions.CreateDataSource(Kept(await server.CreateDatabaseAsync($"bench_{part}")));
             await Migrator.RunAsync(database, [typeof(Migrator).Assembly, typeof(EventSession).Assembly, typeof(ActivityStore).Assembly]);
             Console.WriteLine($"==> {part}");
             await Parts[part](database);
         }
     }
+
+    // As in a service: no connection is closed while the other side has its turn, to be opened and prepared anew in the next.
+    private static string Kept(string connection) =>
+        new NpgsqlConnectionStringBuilder(connection) { ConnectionIdleLifetime = 3_600 }.ConnectionString;
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Strava.Contracts.Sports;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
@@ -31,7 +30,7 @@ internal static class Figures
             figures is { DistanceMillimeters: >= 0, MovingMs: >= 0, ElevationGainCm: >= 0, ElevationLossCm: >= 0 }
             && figures.MovingMs <= figures.ActiveMs && figures.ActiveMs <= figures.TotalMs,
             $"These figures cannot be: {figures}");
-        var state = JsonSerializer.Deserialize<TrackStatisticsState>(JsonSerializer.Serialize(statistics.Snapshot()))!;
+        var state = TrackStatisticsCodec.Decode(TrackStatisticsCodec.Encode(statistics.Snapshot()))!;
         BrokenPropertyException.Unless(
             TrackStatistics.Restore(state).Figures(log, asOfMs) == figures, "Stored and taken up again the figures differ.");
 

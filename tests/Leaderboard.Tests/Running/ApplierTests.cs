@@ -1,4 +1,5 @@
 using Strava.Contracts;
+using Strava.Core.Applying;
 using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;

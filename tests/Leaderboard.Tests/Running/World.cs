@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using StackExchange.Redis;
 using Strava.Contracts.Messages;
+using Strava.Core.Applying;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
@@ -77,7 +78,7 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
-    public Task<FenceTerm> ClaimAsync() => FenceTerm.ClaimAsync(Database, [.. AthletePartition.All], default);
+    public Task<FenceTerm> ClaimAsync() => FenceTerm.ClaimAsync(Database, BoardApplier.Duty, [.. AthletePartition.All], default);
 
     public BoardApplier NewApplier() => new(
         Database, Batches, Marks, new StoreRecovery(Database, Redis, NullLogger<StoreRecovery>.Instance), Redis,
