@@ -44,9 +44,9 @@ public sealed class RebuildTests : Scenario
         await AssertNoDifferenceAsync();
     }
 
-    private static (string Name, string Project)[] Projects =>
+    internal static (string Name, string Project)[] Projects =>
     [
-        ("feed", "Strava.Feeds"), ("leaderboard", "Strava.Leaderboards"), ("locallegend", "Strava.LocalLegends"),
+        ("activity", "Strava.Activities"), ("feed", "Strava.Feeds"), ("leaderboard", "Strava.Leaderboards"), ("locallegend", "Strava.LocalLegends"),
     ];
 
     private static async Task<Guid> UploadAsync(Person athlete, string visibility)
@@ -73,7 +73,7 @@ public sealed class RebuildTests : Scenario
         return count;
     }
 
-    private static Dictionary<string, string> SettingsOf(string service) => new()
+    internal static Dictionary<string, string> SettingsOf(string service) => new()
     {
         ["ConnectionStrings__Postgres"] = Platform.Current.Database(service),
         ["ConnectionStrings__RabbitMq"] = Platform.Current.Broker.ToString(),

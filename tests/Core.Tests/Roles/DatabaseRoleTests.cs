@@ -147,6 +147,7 @@ internal sealed class DatabaseRoleTests
         }
     }
 
+    [TestCase("activity", "Strava.Activities")]
     [TestCase("feed", "Strava.Feeds")]
     [TestCase("leaderboard", "Strava.Leaderboards")]
     [TestCase("locallegend", "Strava.LocalLegends")]
