@@ -49,7 +49,10 @@ public sealed class RebuildSpeed
 
     private static Dictionary<string, string> Tables => new()
     {
-        ["activity"] = "activity", ["feed"] = "activity", ["leaderboard"] = "ledger", ["locallegend"] = "activity_track",
+        ["activity"] = "activity",
+        ["feed"] = "activity",
+        ["leaderboard"] = "ledger",
+        ["locallegend"] = "activity_track",
     };
 
     private static async Task<T> ScalarAsync<T>(NpgsqlDataSource database, string sql)

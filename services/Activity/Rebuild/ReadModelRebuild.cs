@@ -58,7 +58,7 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         foreach (var some in (await MovedAsync(connection, rebuild.Id, cancellationToken)).Chunk(StreamsAtOnce))
         {
-            await _copies.WriteAsync(connection, some, cancellationToken);
+            await _copies.WriteAsync(connection, rebuild.Id, some, cancellationToken);
         }
 
         var differences = await RebuildState.CompareAsync(rebuild.Id, connection, cancellationToken);
@@ -119,6 +119,7 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
         var ids = (Guid[])(await next.ExecuteScalarAsync(cancellationToken))!;
         var isLast = ids.Length < StreamsAtOnce;
         var upTo = ids.Length > 0 ? ids[^1] : after;
+        var folded = await _copies.WriteAsync(connection, rebuild, ids, cancellationToken);
         var isMoved = await ExecuteAsync(
             connection,
             """
@@ -130,14 +131,13 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
             rebuild,
             after,
             upTo,
-            (long)ids.Length,
+            (long)folded,
             isLast);
         if (isMoved == 0)
         {
             return null;
         }
 
-        await _copies.WriteAsync(connection, ids, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return isLast ? null : upTo;
     }
@@ -156,7 +156,7 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
             return false;
         }
 
-        await _copies.WriteAsync(connection, moved, cancellationToken);
+        await _copies.WriteAsync(connection, rebuild.Id, moved, cancellationToken);
         await ExecuteAsync(connection, "SELECT rebuild_swap($1)", cancellationToken, rebuild.Id);
         await transaction.CommitAsync(cancellationToken);
         return true;

@@ -12,8 +12,10 @@ namespace Strava.Activities.Rebuild;
 internal sealed class StreamCopies(Shard shard)
 {
     /// <summary>Safe to repeat: the rows become what the streams say.</summary>
+    /// <returns>How many activities the streams hold.</returns>
     /// <exception cref="UnreadableEventException">One of them is not for this build.</exception>
-    public async Task WriteAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
+    public async Task<int> WriteAsync(
+        NpgsqlConnection connection, Guid rebuild, Guid[] ids, CancellationToken cancellationToken)
     {
         // The points are needed where nothing but them tells the rows: of what is not saved yet.
         var streams = await shard.Reader.FetchStreamsAsync(
@@ -21,21 +23,25 @@ internal sealed class StreamCopies(Shard shard)
         Guid[] open = [.. streams.Where(one => ActivityStream.Fold(one.Value)?.Activity is { Final: null, Deleted: false }).Select(one => one.Key)];
         var whole = await shard.Reader.FetchStreamsAsync(connection, open, cancellationToken);
 
+        var folded = 0;
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new(RebuildableTables.UseCopies));
-        foreach (var id in ids)
+        RebuildableTables.AddToCopies(batch, rebuild, copies =>
         {
-            var events = whole.GetValueOrDefault(id) ?? streams.GetValueOrDefault(id) ?? [];
-            if (ActivityStream.Fold(events) is { } stream)
+            foreach (var id in ids)
             {
-                foreach (var row in SummaryRepair.Rows(stream).Concat(ImportedFile(stream.Activity, (ActivityCreated)events[0].Body!)))
+                var events = whole.GetValueOrDefault(id) ?? streams.GetValueOrDefault(id) ?? [];
+                if (ActivityStream.Fold(events) is { } stream)
                 {
-                    batch.BatchCommands.Add(row);
+                    folded++;
+                    foreach (var row in SummaryRepair.Rows(stream).Concat(ImportedFile(stream.Activity, (ActivityCreated)events[0].Body!)))
+                    {
+                        copies.BatchCommands.Add(row);
+                    }
                 }
             }
-        }
-
+        });
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        return folded;
     }
 
     private static IEnumerable<NpgsqlBatchCommand> ImportedFile(Activity activity, ActivityCreated created)

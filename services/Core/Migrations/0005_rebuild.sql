@@ -11,6 +11,8 @@ CREATE TABLE rebuild_table (
     version_column  text,
     -- Not compared: may lawfully differ.
     ignored_columns text[] NOT NULL DEFAULT '{}',
+    -- One row for each activity that was told: fewer would show that the copy cannot be trusted.
+    holds_all       boolean NOT NULL DEFAULT false,
     -- False: the copy only takes what the projection writes there, and is dropped in the end.
     is_swapped      boolean NOT NULL DEFAULT true
 );
@@ -129,6 +131,12 @@ BEGIN
             (SELECT string_agg('copy.' || c, ', ') FROM unnest(v_columns) c))
         INTO v_count, v_examples;
         differences := differences + v_count;
+        IF v_table.holds_all THEN
+            EXECUTE format('SELECT count(*) FROM shadow.%I', v_table.name) INTO v_count;
+            IF v_count < (SELECT told FROM rebuild WHERE state = 'verifying') THEN
+                RAISE EXCEPTION 'the copy of % holds % activities, fewer than were told', v_table.name, v_count USING ERRCODE = 'ST012';
+            END IF;
+        END IF;
         examples := examples || coalesce(v_examples, '[]');
     END LOOP;
 END

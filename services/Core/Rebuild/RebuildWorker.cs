@@ -11,7 +11,9 @@ namespace Strava.Core.Rebuild;
 public abstract partial class RebuildWorker(NpgsqlDataSource database, TimeProvider clock, ILogger log)
     : LeasedWorker(database, log)
 {
-    private const string ShapeChanged = "ST012";
+    /// <summary>The copy has another shape than live, or less in it than was put there.</summary>
+    private const string NotTrusted = "ST012";
+
     private static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StepPause = TimeSpan.FromMilliseconds(100);
 
@@ -61,25 +63,25 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, TimeProvi
     private async Task FinishAsync(RebuildProgress rebuild, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        long differences;
-        while ((differences = await CompareAsync(rebuild, cancellationToken)) > 0 && clock.GetElapsedTime(began) < Patience)
-        {
-            await Task.Delay(IdlePause, cancellationToken);
-        }
-
-        if (differences > 0 && rebuild.RefuseDifferences)
-        {
-            await State.EndAsync(rebuild.Id, "failed", "Live and copy differ; live is as it was.", cancellationToken);
-            return;
-        }
-
         try
         {
+            long differences;
+            while ((differences = await CompareAsync(rebuild, cancellationToken)) > 0 && clock.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(IdlePause, cancellationToken);
+            }
+
+            if (differences > 0 && rebuild.RefuseDifferences)
+            {
+                await State.EndAsync(rebuild.Id, "failed", "Live and copy differ; live is as it was.", cancellationToken);
+                return;
+            }
+
             await SwapAsync(rebuild, cancellationToken);
         }
-        catch (PostgresException exception) when (exception.SqlState == ShapeChanged)
+        catch (PostgresException exception) when (exception.SqlState == NotTrusted)
         {
-            await State.EndAsync(rebuild.Id, "failed", $"{exception.MessageText}; begin again.", cancellationToken);
+            await State.EndAsync(rebuild.Id, "failed", $"{exception.MessageText}; live is as it was.", cancellationToken);
         }
     }
 

@@ -16,8 +16,6 @@ namespace Strava.Core.Rebuild;
 /// </remarks>
 public sealed class RebuildableTables(NpgsqlDataSource database)
 {
-    /// <summary>From here on in a transaction the names of tables mean their copies.</summary>
-    public const string UseCopies = "SELECT set_config('search_path', 'shadow, public', true)";
     private const string WrongBelief = "ST010";
     private const int MaxTries = 5;
 
@@ -42,6 +40,23 @@ public sealed class RebuildableTables(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>From here on in the batch's transaction the names of tables mean their copies.</summary>
+    /// <remarks>
+    /// The text bears the rebuild's id, so each rebuild has plans of its own. Else a statement that came just after a swap, found
+    /// no copy and was planned for live would be run by that plan in the next rebuild too: Postgres looks a name up again when
+    /// the path has changed or the table has, not when another table takes the name before it.
+    /// </remarks>
+    public static void AddToCopies(NpgsqlBatch batch, Guid rebuild, Action<NpgsqlBatch> add)
+    {
+        batch.BatchCommands.Add(new("SELECT set_config('search_path', 'shadow, public', true)"));
+        var first = batch.BatchCommands.Count;
+        add(batch);
+        for (var i = first; i < batch.BatchCommands.Count; i++)
+        {
+            batch.BatchCommands[i].CommandText += $" -- {rebuild:N}";
+        }
+    }
+
     private async Task WriteAsync(Action<NpgsqlBatch> add, Guid? rebuild, CancellationToken cancellationToken)
     {
         // One Sync, hence one transaction.
@@ -51,10 +66,9 @@ public sealed class RebuildableTables(NpgsqlDataSource database)
             Parameters = { new() { Value = (object?)rebuild ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid } },
         });
         add(batch);
-        if (rebuild is not null)
+        if (rebuild is { } running)
         {
-            batch.BatchCommands.Add(new(UseCopies));
-            add(batch);
+            AddToCopies(batch, running, add);
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);

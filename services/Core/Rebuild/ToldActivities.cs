@@ -66,7 +66,14 @@ internal sealed class ToldActivities<TProjection>(NpgsqlDataSource database, Reb
         }
 
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(new(RebuildableTables.UseCopies));
+        RebuildableTables.AddToCopies(batch, told.RebuildId, copies => Add(copies, told));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private static void Add(NpgsqlBatch batch, ActivitiesTold told)
+    {
         foreach (var activity in told.Activities)
         {
             TProjection.Add(batch, activity);
@@ -81,9 +88,5 @@ internal sealed class ToldActivities<TProjection>(NpgsqlDataSource database, Reb
         {
             TProjection.Add(batch, track);
         }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
     }
 }
