@@ -45,3 +45,21 @@ SELECT format('REVOKE INSERT, UPDATE, DELETE ON archive_object FROM %I', :'rw'),
            :'maintenance', current_database(), '15s')
 WHERE to_regclass('public.archive_object') IS NOT NULL
 \gexec
+
+-- Where a virtual shard is, the mover alone says: the maintenance role. It adds copied rows, and removes them through the function
+-- that verifies that they have left.
+SELECT to_regclass('public.shard_map') IS NOT NULL AS has_shards \gset
+\if :has_shards
+REVOKE INSERT, UPDATE, DELETE ON shard_map, shard_move, virtual_shard, moved_range FROM :"rw";
+REVOKE UPDATE, DELETE ON activity_home FROM :"rw";
+SELECT format('GRANT SELECT, INSERT ON %I TO %I', name, :'maintenance') FROM shard_tables()
+\gexec
+GRANT UPDATE ON friendship_copy TO :"maintenance";
+GRANT SELECT ON mt_event_progression TO :"maintenance";
+GRANT SELECT, UPDATE ON shard_map TO :"maintenance";
+GRANT SELECT, INSERT, UPDATE ON virtual_shard TO :"maintenance";
+GRANT SELECT, INSERT, DELETE ON shard_move TO :"maintenance";
+GRANT SELECT, INSERT ON moved_range TO :"maintenance";
+GRANT USAGE ON SEQUENCE mt_events_sequence TO :"maintenance";
+GRANT EXECUTE ON FUNCTION remove_shard TO :"maintenance";
+\endif

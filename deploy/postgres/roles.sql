@@ -18,13 +18,13 @@ SELECT format('ALTER DATABASE %I OWNER TO %I', current_database(), :'owner'),
 \gexec
 ALTER SCHEMA public OWNER TO :"owner";
 
--- Moves old points to the archive and back, through functions that verify; nobody else may call them. It cannot log in until
--- it has a password: -v maintenance_password=...
+-- Moves old points to the archive and back, and virtual shards between databases, through functions that verify; nobody else
+-- may call them. It cannot log in until it has a password: -v maintenance_password=...
 \set maintenance :service _maintenance
 SELECT format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 20', :'maintenance')
 WHERE :'service' = 'activity' AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'maintenance')
 \gexec
-SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'maintenance') WHERE :'service' = 'activity'
+SELECT format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %I', current_database(), :'maintenance') WHERE :'service' = 'activity'
 \gexec
 \if :{?maintenance_password}
 SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', :'maintenance', :'maintenance_password') WHERE :'service' = 'activity'

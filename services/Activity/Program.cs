@@ -3,6 +3,8 @@ using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
 using Strava.Activities.Relay;
+using Strava.Activities.Sharding;
+using Strava.Activities.Sharding.Moving;
 using Strava.Activities.Viewing;
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
@@ -24,8 +26,14 @@ builder.AddMessageBus(
     new SideEndpoint(Subscriptions.ActivityRetelling, typeof(Retelling)));
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly)
-    || await app.RunArchiveIfAskedAsync(args)
+if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
+{
+    await app.FoundShardsAsync();
+    return;
+}
+
+if (await app.RunArchiveIfAskedAsync(args)
+    || await app.RunShardsIfAskedAsync(args)
     || await app.RunSubscriptionsIfAskedAsync(args)
     || await app.RunRebuildIfAskedAsync(args))
 {
@@ -34,7 +42,8 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly)
 
 app.UseServiceDefaults();
 app.UseUnreadableActivities();
-app.UseIdempotencyKeys();
+app.UseShards();
+app.UseIdempotencyKeys(app.Services.GetRequiredService<Shards>().DatabaseOfRequest);
 app.MapCreateActivity();
 app.MapChangeActivity();
 app.MapRecordRoute();

@@ -35,6 +35,8 @@ public sealed class RebuildTests
     public async Task Rebuilt_while_athletes_go_on_the_rows_are_what_they_were()
     {
         await FilledAsync(1_200);
+        // Its fences are triggers of the tables: they are there after the swap as before.
+        await ExecuteAsync("SELECT found_shards(ARRAY(SELECT generate_series(0, 4095)))");
         var (tables, shape) = (await _database.TablesAsync(), await _database.ShapeAsync());
         using var enough = new CancellationTokenSource();
         var traffic = Enumerable.Range(0, 3).Select(_ => GoOnAsync(() => enough.IsCancellationRequested)).ToArray();
@@ -115,6 +117,22 @@ public sealed class RebuildTests
         Assert.That(await _database.LeftoversAsync(), Is.Zero);
         Assert.That(await _database.TablesAsync(), Is.EqualTo(tables));
         Assert.That((await RebuiltAsync(refuseDifferences: true)).State, Is.EqualTo("done"));
+    }
+
+    [Test]
+    public async Task Athletes_who_move_meanwhile_fail_it()
+    {
+        await FilledAsync(500);
+        await ExecuteAsync("SELECT found_shards(ARRAY(SELECT generate_series(0, 4095)))");
+        await SlowAsync();
+        var id = Guid.CreateVersion7();
+        Assert.That(await Rebuilds.TryBeginAsync(id, false, default));
+        await Eventually.HoldsAsync(async () => (await Rebuilds.FindAsync(id, default))!.Told > 0);
+        await ExecuteAsync("DELETE FROM virtual_shard WHERE id = 7");
+
+        var end = await Eventually.GivesAsync(async () => (await Rebuilds.FindAsync(id, default))!, rebuild => rebuild.IsOver);
+        Assert.That((end.State, end.Reason), Is.EqualTo(("failed", "athletes have moved to or from this database; live is as it was.")));
+        Assert.That(await _database.LeftoversAsync(), Is.Zero);
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.Activities.Sharding;
 using Strava.Contracts;
 using Strava.Contracts.Events;
 using Strava.Contracts.Rest;
@@ -33,7 +34,8 @@ internal static class CreateActivityEndpoint
             .Refuses(409, 422);
 
     private static async Task<Results<Created<ActivityDetails>, Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
-        CreateActivity request, HttpContext context, ActivityStore store, TimeProvider clock, CancellationToken cancellationToken)
+        CreateActivity request, HttpContext context, Shard shard, ActivityStore store, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (request.Validate(now) is { IsValid: false } problems)
@@ -50,6 +52,11 @@ internal static class CreateActivityEndpoint
         if (request.StartedAt is { } startedAt)
         {
             events.Add(new ActivityStarted(startedAt));
+        }
+
+        if (!await shard.ClaimAsync(id, athleteId, cancellationToken))
+        {
+            return Refusals.IdTaken();
         }
 
         await using var session = await store.OpenSessionAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using Npgsql;
+using Strava.Activities.Sharding;
 using Strava.Contracts;
 using Strava.Contracts.Events;
 using Strava.Contracts.Sports;
@@ -30,7 +31,7 @@ internal sealed record WholeRecording(
 internal sealed record StoredRecording(ActivityStream Stream, bool IsNew);
 
 /// <summary>Stores a whole recording: one transaction, one round trip.</summary>
-internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore store, TimeProvider clock)
+internal sealed class RecordingStore(Shard shard, TimeProvider clock)
 {
     /// <summary>
     /// Safe to repeat: the stream's primary key lets one writer through; a repeat compares what is stored with what it brings.
@@ -43,6 +44,12 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
     public async Task<StoredRecording?> StoreAsync(
         Guid id, WholeRecording recording, Action<NpgsqlBatch, ActivityStream> keep, CancellationToken cancellationToken)
     {
+        if (!await shard.ClaimAsync(id, recording.AthleteId, cancellationToken))
+        {
+            return null;
+        }
+
+        var store = shard.Store;
         var timeZone = await AthleteTimeZoneAsync(recording.AthleteId, cancellationToken);
         await using var session = await store.OpenSessionAsync(cancellationToken);
         var made = ActivityStream.Of(Stage(session, id, recording, timeZone, clock.GetUtcNow()), recording.Chunks);
@@ -76,7 +83,7 @@ internal sealed class RecordingStore(NpgsqlDataSource database, ActivityStore st
 
     public async Task<string?> AthleteTimeZoneAsync(Guid athleteId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT time_zone FROM athlete_copy WHERE athlete_id = $1");
+        await using var command = shard.Database.CreateCommand("SELECT time_zone FROM athlete_copy WHERE athlete_id = $1");
         command.Parameters.Add(new() { Value = athleteId });
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }

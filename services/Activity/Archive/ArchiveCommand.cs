@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Strava.Activities.Sharding;
 
@@ -14,7 +13,6 @@ namespace Strava.Activities.Archive;
 internal static class ArchiveCommand
 {
     private const int Failed = 1;
-    private const int Interrupted = 130;
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(2);
 
     /// <returns>True when the process was started for this, so that Main returns.</returns>
@@ -25,26 +23,10 @@ internal static class ArchiveCommand
             return false;
         }
 
-        using var ending = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        try
-        {
-            Environment.ExitCode = await RunAsync(app.Services, args, Console.Out, ending.Token);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            await Console.Out.WriteLineAsync("interrupted; the same command goes on from here");
-            Environment.ExitCode = Interrupted;
-        }
-
+        await OneOffCommand.RunAsync(
+            cancellationToken => RunAsync(app.Services, args, Console.Out, cancellationToken),
+            "interrupted; the same command goes on from here");
         return true;
-
-        void End(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            ending.Cancel();
-        }
     }
 
     /// <returns>The exit code.</returns>

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Strava.Activities.Activities;
+using Strava.Activities.Sharding;
 using Strava.Contracts.Tracks;
 using Strava.EventStore;
 
@@ -21,7 +22,7 @@ internal sealed record StoredImport(Activity Activity, bool IsNew, IReadOnlyList
 /// files of one ride, sent at the same moment, make one activity. The tracks are compared while nobody waits: what has not been
 /// compared yet ends the turn, and the next turn asks again. A phone that saves the same ride in just that moment takes no turn.
 /// </remarks>
-internal sealed class ImportStore(ActivityStore store, RecordingStore recordings, TimeProvider clock)
+internal sealed class ImportStore(Shard shard, TimeProvider clock)
 {
     /// <summary>Each turn but the last compares a neighbour that came meanwhile; nobody has so many within 120 s.</summary>
     private const int MaxTurns = 20;
@@ -33,7 +34,11 @@ internal sealed class ImportStore(ActivityStore store, RecordingStore recordings
     public async Task<StoredImport> StoreAsync(
         WholeRecording recording, Action<NpgsqlBatch, StoredImport> keep, CancellationToken cancellationToken)
     {
-        var timeZone = await recordings.AthleteTimeZoneAsync(recording.AthleteId, cancellationToken);
+        // Before the first turn: nobody waits for another database. Of a duplicate the claim stays behind, and does no harm.
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        await shard.ClaimAsync(id, recording.AthleteId, cancellationToken);
+        var store = shard.Store;
+        var timeZone = await shard.Recordings.AthleteTimeZoneAsync(recording.AthleteId, cancellationToken);
         var points = PointsOf(TrackOrder.Merge(recording.Chunks, recording.Log));
         var alike = new Dictionary<Guid, bool>();
         for (var turn = 0; turn < MaxTurns; turn++)
@@ -48,7 +53,7 @@ internal sealed class ImportStore(ActivityStore store, RecordingStore recordings
                 if (first is null && unknown.Length == 0)
                 {
                     var now = clock.GetUtcNow();
-                    var made = RecordingStore.Stage(session, Guid.CreateVersion7(now), recording, timeZone, now);
+                    var made = RecordingStore.Stage(session, id, recording, timeZone, now);
                     var stored = new StoredImport(
                         made, IsNew: true, [.. neighbours.Where(other => other.Overlaps).Select(other => other.Id)]);
                     keep(session.Batch, stored);
@@ -58,7 +63,7 @@ internal sealed class ImportStore(ActivityStore store, RecordingStore recordings
             }
 
             // From here on nobody waits for this turn, and it holds no connection.
-            if (first is { } id && await store.FindAsync(id, cancellationToken) is { } found)
+            if (first is { } known && await store.FindAsync(known, cancellationToken) is { } found)
             {
                 return new StoredImport(found, IsNew: false, []);
             }

@@ -101,7 +101,10 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
         await using var connection = await shard.Database.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(
             connection,
-            $"UPDATE rebuild SET horizon = ({Settled}), total = (SELECT count(*) FROM mt_streams) WHERE id = $1 AND horizon IS NULL",
+            $"""
+             UPDATE rebuild SET horizon = ({Settled}), shards = shards_here(), total = (SELECT count(*) FROM mt_streams)
+             WHERE id = $1 AND horizon IS NULL
+             """,
             cancellationToken,
             id);
     }
@@ -164,15 +167,7 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
 
     private static async Task<Guid[]> MovedAsync(NpgsqlConnection connection, Guid rebuild, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT ARRAY(
-                SELECT DISTINCT e.stream_id FROM mt_events e
-                WHERE e.seq_id > (SELECT horizon FROM rebuild WHERE id = $1)
-                    AND (SELECT s.version FROM mt_streams s WHERE s.id = e.stream_id)
-                        IS DISTINCT FROM (SELECT a.version FROM shadow.activity a WHERE a.id = e.stream_id))
-            """,
-            connection)
+        await using var command = new NpgsqlCommand("SELECT rebuild_moved($1)", connection)
         {
             Parameters = { new() { Value = rebuild } },
         };

@@ -15,6 +15,7 @@ namespace Strava.Activities.Relay;
 /// </summary>
 internal sealed class ActivityRelay(
     Shard shard,
+    Shards shards,
     ReadableStreams streams,
     ConfirmedPublisher publisher,
     ILogger<ActivityRelay> log)
@@ -42,7 +43,8 @@ internal sealed class ActivityRelay(
         {
             var events = await subscription.ReadAsync(whileOwner);
             await streams.PrepareAsync(events, whileOwner);
-            foreach (var activities in events.Where(PublishedMessages.IsTold).GroupBy(e => e.StreamId).Chunk(ActivitiesAtOnce))
+            var told = await NotMovedAsync([.. events.Where(PublishedMessages.IsTold)], whileOwner);
+            foreach (var activities in told.GroupBy(e => e.StreamId).Chunk(ActivitiesAtOnce))
             {
                 await PublishAsync(activities, whileOwner);
             }
@@ -65,6 +67,23 @@ internal sealed class ActivityRelay(
                 await shard.Signal.WaitAsync(PollInterval, whileOwner);
             }
         }
+    }
+
+    /// <summary>What came from another database was published there. A range is written with its events, so it is seen here.</summary>
+    private async Task<IReadOnlyList<StoredEvent>> NotMovedAsync(StoredEvent[] events, CancellationToken cancellationToken)
+    {
+        if (!shards.AreSeveral || events.Length == 0)
+        {
+            return events;
+        }
+
+        var moved = await shard.Database.ListAsync(
+            "SELECT first_seq_id, last_seq_id FROM moved_range WHERE last_seq_id >= $1 AND first_seq_id <= $2",
+            row => (First: row.GetInt64(0), Last: row.GetInt64(1)),
+            cancellationToken,
+            events.Min(e => e.Sequence),
+            events.Max(e => e.Sequence));
+        return [.. events.Where(e => !moved.Exists(range => range.First <= e.Sequence && e.Sequence <= range.Last))];
     }
 
     private Task ReleaseParkedAsync(CancellationToken cancellationToken) => streams.ReleaseAsync(

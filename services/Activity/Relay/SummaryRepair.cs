@@ -1,5 +1,6 @@
 using Npgsql;
 using Strava.Activities.Activities;
+using Strava.Activities.Sharding;
 using Strava.Contracts.Tracks;
 using Strava.EventStore;
 
@@ -58,8 +59,16 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
             session.Batch.BatchCommands.Add(command);
         }
 
-        await session.SaveChangesAsync(cancellationToken);
-        return true;
+        try
+        {
+            await session.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (PostgresException refusal) when (refusal.SqlState == RequestShards.FencedSqlState)
+        {
+            // Its virtual shard is about to move, and the move waits for the relay in vain: it is given up, and then this goes on.
+            return false;
+        }
     }
 
     /// <summary>What makes the rows beside a stream just what it says.</summary>

@@ -1,20 +1,21 @@
 using MassTransit;
 using Npgsql;
 using NpgsqlTypes;
+using Strava.Activities.Sharding;
 using Strava.Contracts.Messages;
 
 namespace Strava.Activities.Viewing;
 
 /// <summary>
 /// This service's own copies of profiles and friendships. Each row keeps the version it has: the same message twice, late, or
-/// after a newer one changes nothing.
+/// after a newer one changes nothing. They lie with the athletes whom they tell of; a friendship with both.
 /// </summary>
-internal sealed class AthleteCopies(NpgsqlDataSource database) : IConsumer<AthleteProfileChanged>, IConsumer<FriendshipChanged>
+internal sealed class AthleteCopies(Shards shards) : IConsumer<AthleteProfileChanged>, IConsumer<FriendshipChanged>
 {
     public async Task Consume(ConsumeContext<AthleteProfileChanged> context)
     {
         var profile = context.Message;
-        await using var command = database.CreateCommand(
+        await using var command = shards.Of(profile.AthleteId).Database.CreateCommand(
             """
             INSERT INTO athlete_copy AS c (athlete_id, version, name, time_zone) VALUES ($1, $2, $3, $4)
             ON CONFLICT (athlete_id) DO UPDATE SET version = $2, name = $3, time_zone = $4 WHERE c.version < $2
@@ -29,15 +30,35 @@ internal sealed class AthleteCopies(NpgsqlDataSource database) : IConsumer<Athle
     public async Task Consume(ConsumeContext<FriendshipChanged> context)
     {
         var friendship = context.Message;
-        await using var command = database.CreateCommand(
-            """
-            INSERT INTO friendship_copy AS c (athlete_a, athlete_b, version, are_friends) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (athlete_a, athlete_b) DO UPDATE SET version = $3, are_friends = $4 WHERE c.version < $3
-            """);
-        command.Parameters.Add(new() { Value = friendship.AthleteA });
-        command.Parameters.Add(new() { Value = friendship.AthleteB });
-        command.Parameters.Add(new() { Value = friendship.Version });
-        command.Parameters.Add(new() { Value = friendship.AreFriends });
-        await command.ExecuteNonQueryAsync(context.CancellationToken);
+        foreach (var athleteId in shards.AreSeveral ? [friendship.AthleteA, friendship.AthleteB] : new[] { friendship.AthleteA })
+        {
+            await using var batch = shards.Of(athleteId).Database.CreateBatch();
+            if (shards.AreSeveral)
+            {
+                // The row itself does not say for which of the two it is written here.
+                batch.BatchCommands.Add(new("SELECT check_shard(virtual_shard_of($1))")
+                {
+                    Parameters = { new() { Value = athleteId } },
+                });
+            }
+
+            batch.BatchCommands.Add(RowOf(friendship));
+            await batch.ExecuteNonQueryAsync(context.CancellationToken);
+        }
     }
+
+    private static NpgsqlBatchCommand RowOf(FriendshipChanged friendship) => new(
+        """
+        INSERT INTO friendship_copy AS c (athlete_a, athlete_b, version, are_friends) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (athlete_a, athlete_b) DO UPDATE SET version = $3, are_friends = $4 WHERE c.version < $3
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = friendship.AthleteA },
+            new() { Value = friendship.AthleteB },
+            new() { Value = friendship.Version },
+            new() { Value = friendship.AreFriends },
+        },
+    };
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +13,11 @@ namespace Strava.Core.Diagnostics;
 /// <param name="Description">Of the metric.</param>
 /// <param name="Sql">Gives one number, cheaply whatever the tables hold. Every node asks: take the maximum over nodes.</param>
 public sealed record StateGauge(string Name, string Unit, string Description, string Sql);
+
+/// <summary>A further database in which the gauges are read.</summary>
+/// <param name="Shard">Becomes a tag of each figure; <c>null</c>: there is one database only.</param>
+/// <param name="Database">The database.</param>
+public sealed record GaugedDatabase(string? Shard, NpgsqlDataSource Database);
 
 public static class StateGaugesExtensions
 {
@@ -30,22 +37,32 @@ public static class StateGaugesExtensions
 /// Asks the database for the gauges now and then, so that reading a metric never waits for it. What is older than three
 /// rounds is not told: a stale figure would look like a quiet one.
 /// </summary>
-internal sealed class StateGauges(NpgsqlDataSource database, IEnumerable<StateGauge> gauges, TimeProvider clock)
+internal sealed class StateGauges(
+    NpgsqlDataSource database, IEnumerable<GaugedDatabase> further, IEnumerable<StateGauge> gauges, TimeProvider clock)
     : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
-    private readonly Reading[] _readings = [.. gauges.Select(gauge => new Reading(gauge, clock))];
+    private readonly Gauge[] _gauges = [.. gauges.Select(gauge => new Gauge(gauge, clock))];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Each by itself: one that is away silences no other.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var others = further.ToArray();
+        return Task.WhenAll(others.Prepend(new GaugedDatabase(others.Length == 0 ? null : "home", database))
+            .Select(one => ReadAsync(one, stoppingToken)));
+    }
+
+    private async Task ReadAsync(GaugedDatabase of, CancellationToken stoppingToken)
+    {
+        var readings = Array.ConvertAll(_gauges, gauge => gauge.Of(of));
         using var timer = new PeriodicTimer(Round, clock);
         do
         {
-            foreach (var reading in _readings.Where(reading => reading.IsWanted))
+            foreach (var reading in readings.Where(reading => reading.IsWanted))
             {
                 try
                 {
-                    await reading.ReadAsync(database, stoppingToken);
+                    await reading.ReadAsync(stoppingToken);
                 }
                 catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
                 {
@@ -56,31 +73,45 @@ internal sealed class StateGauges(NpgsqlDataSource database, IEnumerable<StateGa
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private sealed class Reading
+    private sealed class Gauge
     {
         private readonly StateGauge _gauge;
         private readonly TimeProvider _clock;
-        private readonly System.Diagnostics.Metrics.ObservableGauge<double> _instrument;
-        private (double Value, long At)? _last;
+        private readonly ConcurrentBag<Reading> _readings = [];
+        private readonly ObservableGauge<double> _instrument;
 
-        public Reading(StateGauge gauge, TimeProvider clock)
+        public Gauge(StateGauge gauge, TimeProvider clock)
         {
             _gauge = gauge;
             _clock = clock;
-            _instrument = Measured.Meter.CreateObservableGauge(gauge.Name, Observe, gauge.Unit, gauge.Description);
+            _instrument = Measured.Meter.CreateObservableGauge(
+                gauge.Name, () => _readings.SelectMany(reading => reading.Observe()), gauge.Unit, gauge.Description);
         }
 
-        public bool IsWanted => _instrument.Enabled;
-
-        public async Task ReadAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+        public Reading Of(GaugedDatabase database)
         {
-            await using var command = database.CreateCommand(_gauge.Sql);
+            var reading = new Reading(_gauge.Sql, database, _clock, _instrument);
+            _readings.Add(reading);
+            return reading;
+        }
+    }
+
+    private sealed class Reading(string sql, GaugedDatabase of, TimeProvider clock, ObservableGauge<double> instrument)
+    {
+        private readonly KeyValuePair<string, object?>[] _tags = of.Shard is null ? [] : [new("shard", of.Shard)];
+        private (double Value, long At)? _last;
+
+        public bool IsWanted => instrument.Enabled;
+
+        public async Task ReadAsync(CancellationToken cancellationToken)
+        {
+            await using var command = of.Database.CreateCommand(sql);
             command.CommandTimeout = 3;
             var value = await command.ExecuteScalarAsync(cancellationToken);
-            _last = (Convert.ToDouble(value is DBNull ? 0 : value, provider: null), _clock.GetTimestamp());
+            _last = (Convert.ToDouble(value is DBNull ? 0 : value, provider: null), clock.GetTimestamp());
         }
 
-        private IEnumerable<System.Diagnostics.Metrics.Measurement<double>> Observe() =>
-            _last is { } last && _clock.GetElapsedTime(last.At) < 3 * Round ? [new(last.Value)] : [];
+        public IEnumerable<Measurement<double>> Observe() =>
+            _last is { } last && clock.GetElapsedTime(last.At) < 3 * Round ? [new(last.Value, _tags)] : [];
     }
 }

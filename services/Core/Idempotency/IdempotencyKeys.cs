@@ -15,9 +15,15 @@ public static class IdempotencyKeys
     private const string Header = "Idempotency-Key";
 
     /// <summary>After authentication and decompression. The handlers say what is kept: <see cref="KeptAnswers"/>.</summary>
-    public static void UseIdempotencyKeys(this WebApplication app) => app.Use(AnswerAsync);
+    /// <param name="app">The service.</param>
+    /// <param name="databaseOf">Where the effects of a caller's requests are stored; <c>null</c>: the service's one database.</param>
+    public static void UseIdempotencyKeys(this WebApplication app, Func<HttpContext, NpgsqlDataSource>? databaseOf = null)
+    {
+        databaseOf ??= _ => app.Services.GetRequiredService<NpgsqlDataSource>();
+        app.Use((context, next) => AnswerAsync(context, next, databaseOf));
+    }
 
-    private static async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    private static async Task AnswerAsync(HttpContext context, RequestDelegate next, Func<HttpContext, NpgsqlDataSource> databaseOf)
     {
         if (!context.Request.Headers.TryGetValue(Header, out var given) || !IsWrite(context))
         {
@@ -33,7 +39,7 @@ public static class IdempotencyKeys
         }
 
         var request = await IdempotentRequest.ReadAsync(context, key);
-        if (await IsAnsweredAsync(context, request))
+        if (await IsAnsweredAsync(context, request, databaseOf(context)))
         {
             return;
         }
@@ -47,7 +53,7 @@ public static class IdempotencyKeys
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: KeptAnswers.PrimaryKey })
         {
             // The same key came twice at once: the other one was first, and nothing of this one is stored.
-            if (!await IsAnsweredAsync(context, request))
+            if (!await IsAnsweredAsync(context, request, databaseOf(context)))
             {
                 throw;
             }
@@ -58,9 +64,8 @@ public static class IdempotencyKeys
         !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
         && context.GetEndpoint() is not null && context.User.Identity is { IsAuthenticated: true };
 
-    private static async Task<bool> IsAnsweredAsync(HttpContext context, IdempotentRequest request)
+    private static async Task<bool> IsAnsweredAsync(HttpContext context, IdempotentRequest request, NpgsqlDataSource database)
     {
-        var database = context.RequestServices.GetRequiredService<NpgsqlDataSource>();
         if (await KeptAnswers.FindAsync(database, request, context.RequestAborted) is not { } kept)
         {
             return false;

@@ -147,6 +147,7 @@ CREATE FUNCTION rebuild_swap(p_id uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '500ms' AS $$
 DECLARE
     v_table text;
+    v_does  text;
 BEGIN
     UPDATE rebuild SET state = 'swapped', swapped_at = clock_timestamp(), moved_at = clock_timestamp()
     WHERE id = p_id AND state = 'verifying';
@@ -160,6 +161,14 @@ BEGIN
         IF rebuild_shape(format('public.%I', v_table)::regclass) <> rebuild_shape(format('shadow.%I', v_table)::regclass) THEN
             RAISE EXCEPTION 'the table % has changed since the rebuild began', v_table USING ERRCODE = 'ST012';
         END IF;
+    END LOOP;
+
+    -- Triggers only now: they are for who writes live.
+    FOR v_does IN
+        SELECT replace(pg_get_triggerdef(g.oid), format(' ON public.%I ', name), format(' ON shadow.%I ', name))
+        FROM rebuild_table JOIN pg_trigger g ON tgrelid = format('public.%I', name)::regclass WHERE is_swapped AND NOT tgisinternal
+    LOOP
+        EXECUTE v_does;
     END LOOP;
 
     FOR v_table IN SELECT name FROM rebuild_table WHERE is_swapped ORDER BY name LOOP

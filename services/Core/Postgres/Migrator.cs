@@ -15,7 +15,7 @@ public static class Migrator
 {
     private const long LockKey = 0x5374_7261_7661; // "Strava"
 
-    /// <summary>When the process was started with <c>--migrate</c>: applies the migrations and says true, so that Main returns.</summary>
+    /// <summary>When the process was started with <c>--migrate</c>: applies the migrations to each database and says true, so that Main returns.</summary>
     public static async Task<bool> MigrateIfAskedAsync(this WebApplication app, string[] args, params Assembly[] libraries)
     {
         if (!args.Contains("--migrate"))
@@ -23,10 +23,15 @@ public static class Migrator
             return false;
         }
 
-        var database = app.Services.GetRequiredService<NpgsqlDataSource>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Migrator));
-        var applied = await RunAsync(database, [typeof(Migrator).Assembly, .. libraries, Assembly.GetEntryAssembly()!]);
-        log.LogInformation("Migrations applied: {Count}", applied.Count);
+        IEnumerable<NpgsqlDataSource> databases =
+            [app.Services.GetRequiredService<NpgsqlDataSource>(), .. app.Services.GetKeyedServices<NpgsqlDataSource>(KeyedService.AnyKey)];
+        foreach (var database in databases)
+        {
+            var applied = await RunAsync(database, [typeof(Migrator).Assembly, .. libraries, Assembly.GetEntryAssembly()!]);
+            log.LogInformation("Migrations applied: {Count}", applied.Count);
+        }
+
         return true;
     }
 

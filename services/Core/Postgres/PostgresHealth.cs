@@ -16,7 +16,7 @@ internal sealed class PostgresHealth(NpgsqlDataSource database) : IHealthCheck
         }
         catch (NpgsqlException exception)
         {
-            return HealthCheckResult.Unhealthy("Postgres does not answer.", exception);
+            return new HealthCheckResult(context.Registration.FailureStatus, "Postgres does not answer.", exception);
         }
     }
 }

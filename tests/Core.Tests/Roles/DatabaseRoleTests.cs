@@ -6,7 +6,7 @@ namespace Strava.Core.Tests.Roles;
 /// <summary>The roles as deploy/postgres makes them, on a database that the service itself has migrated as its owner.</summary>
 [TestFixture]
 [Category("Integration")]
-internal sealed class DatabaseRoleTests
+internal sealed partial class DatabaseRoleTests
 {
     private const string Denied = PostgresErrorCodes.InsufficientPrivilege;
     private static readonly string Password = Guid.NewGuid().ToString("N");
