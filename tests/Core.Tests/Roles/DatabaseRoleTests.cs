@@ -23,6 +23,8 @@ internal sealed partial class DatabaseRoleTests
             VALUES (nextval('mt_events_sequence'), gen_random_uuid(), '{{stream}}', 1, '{}', 'canary')
             """);
         await service.ExecuteAsync("SELECT 1 FROM mt_streams FOR UPDATE");
+        // For the moment of a rebuild's swap.
+        await service.ExecuteAsync("BEGIN; LOCK TABLE mt_streams IN EXCLUSIVE MODE; COMMIT");
         await service.ExecuteAsync("DELETE FROM outbox; DELETE FROM event_trace");
 
         using (Assert.EnterMultipleScope())
