@@ -63,12 +63,26 @@ public sealed record ActivityStopped(DateTimeOffset At) : ActivityEvent;
 /// <param name="Points">The points in the compact form of <see cref="Tracks.PointCodec"/>, base64; <c>null</c> once
 /// they are archived.</param>
 /// <param name="Archived">Where the points are when they are not here; <c>null</c> while they are.</param>
+/// <param name="Posts">Several live posts in one event: the number of points of each, the first numbered
+/// <paramref name="Sequence"/>, the next one more. <c>null</c>: one chunk.</param>
 public sealed record RouteRecorded(
     long Sequence,
     int Count,
     string? Points,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    ArchivedPoints? Archived = null) : ActivityEvent;
+    ArchivedPoints? Archived = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<int>? Posts = null) : ActivityEvent
+{
+    /// <summary>By value, the posts too.</summary>
+    /// <param name="other">Another.</param>
+    public bool Equals(RouteRecorded? other) =>
+        other is not null && Sequence == other.Sequence && Count == other.Count && Points == other.Points
+        && Archived == other.Archived && (Posts ?? []).SequenceEqual(other.Posts ?? []);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Sequence, Count, Points, Archived);
+}
 
 /// <summary>Stands in an old event's row for its points. Written by the database's archive functions alone.</summary>
 /// <param name="Ref">Key of the object that holds the activity's points.</param>

@@ -33,6 +33,11 @@ SELECT format('REVOKE UPDATE, DELETE ON mt_events FROM %I', :'rw'),
 WHERE to_regclass('public.mt_events') IS NOT NULL
 \gexec
 
+-- The one table that the running service may add partitions to, and only through this.
+SELECT format('GRANT EXECUTE ON FUNCTION live_buffer_partitions TO %I', :'rw')
+WHERE to_regclass('public.live_buffer') IS NOT NULL
+\gexec
+
 -- The archive's functions verify before they change an event, and are the maintenance role's alone.
 \set maintenance :service _maintenance
 SELECT format('REVOKE INSERT, UPDATE, DELETE ON archive_object FROM %I', :'rw'),

@@ -2,6 +2,7 @@ using Strava.Activities;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
+using Strava.Activities.Live;
 using Strava.Activities.Relay;
 using Strava.Activities.Sharding;
 using Strava.Activities.Sharding.Moving;
@@ -17,6 +18,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();                                          // auth, problem details, health, strict JSON
 builder.AddPostgres();                                                 // this service's own database
 builder.AddActivityStore();                                            // event streams and the rows beside them
+builder.AddLiveBuffer();                                               // live posts, folded into their streams every minute
 builder.AddArchive();                                                  // points of old activities, outside of Postgres
 builder.AddActivityRelay();                                            // publishes committed events
 builder.AddReadModelRebuild();                                         // the rows beside the streams, once more

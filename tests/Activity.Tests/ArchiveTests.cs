@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Strava.Activities.Sharding;
+using Strava.Contracts.Tracks;
 using Strava.Testing;
 using static Strava.Activities.Tests.ActivityFixture;
 using static Strava.Activities.Tests.ArchiveWorld;
@@ -30,6 +33,33 @@ public sealed class ArchiveTests
         await world.CommandAsync("--restore", id);
         Assert.That(await world.RowsAsync(id), Is.EqualTo(rows));
         Assert.That(await ReadAsync(owner, id), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Folded_live_posts_come_back_as_the_posts_they_were()
+    {
+        await using var world = await OpenAsync();
+        var owner = world.Athlete();
+        var id = await StartedAsync(owner);
+        var athlete = (await JsonAsync(owner.GetAsync($"/activities/{id}"), 200)).GetProperty("athleteId").GetGuid();
+        var shard = world.Services.GetRequiredService<Shards>().Home;
+        for (var i = 0; i < 3; i++)
+        {
+            var point = new TrackPoint(Start.AddSeconds(i * 5).ToUnixTimeMilliseconds(), 46_000_000 + (i * 100), 14_500_000);
+            await shard.Live.AddAsync(Guid.Parse(id), athlete, new TrackChunk(i, [point]), default);
+        }
+
+        await JsonAsync(ChangeAsync(owner, id, "COMPLETE", 60), 200);
+        var (before, rows) = (await ReadAsync(owner, id), await world.RowsAsync(id));
+        Assert.That(rows, Does.Contain("\"Posts\": [1, 1, 1]"));
+
+        await world.CommandAsync("--archive");
+        Assert.That(await world.ArchivedEventsAsync(), Is.EqualTo(1));
+        Assert.That(await ReadAsync(owner, id), Is.EqualTo(before));
+        var stream = await shard.Store.FetchStreamAsync(Guid.Parse(id), default);
+        Assert.That(stream!.Chunks.Select(chunk => chunk.Sequence), Is.EqualTo(new[] { 0, 1, 2 }));
+        await world.CommandAsync("--restore", id);
+        Assert.That(await world.RowsAsync(id), Is.EqualTo(rows));
     }
 
     [Test]

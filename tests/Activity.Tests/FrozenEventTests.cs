@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Strava.Activities.Activities;
+using Strava.Activities.Live;
 using Strava.Contracts;
 using Strava.Contracts.Events;
 using Strava.Contracts.Sports;
@@ -34,6 +35,7 @@ public sealed class FrozenEventTests
             "warm/5b/0199f3a0-0000-7000-8000-00000000005b-0199f3a000007000800000000000005c",
             "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81",
             1)),
+        ["route_recorded.posts"] = new RouteRecorded(7, 3, "AQADAYDQ64jAaO+B64jAaADEvvUr+7z1KwCyw+sNscPrDQAAAAAAAAA=", Posts: [2, 1]),
         ["activity_completed"] = new ActivityCompleted(
             At, 10_000_123, 3_600_000, 3_500_000, 3_400_000, 12_345, 12_344, 601, "Europe/Ljubljana", new DateOnly(2026, 3, 1)),
         ["activity_renamed"] = new ActivityRenamed("tempo \\ čaj"),
@@ -88,6 +90,11 @@ public sealed class FrozenEventTests
 
         Assert.That(points, Is.All.EqualTo(new[] { new TrackPoint(1_795_305_600_000, 46_051_234, 14_512_345) }));
     }
+
+    [Test]
+    public void Folded_posts_are_chunks_of_their_own() => Assert.That(
+        LiveFold.PostsOf((RouteRecorded)Expected["route_recorded.posts"]).Select(post => (post.Sequence, post.Points[0].LatitudeE6, post.Points.Length)),
+        Is.EqualTo(new[] { (7L, 46_051_234, 2), (8L, 46_051_434, 1) }));
 
     private static (string Alias, byte[] Data) Read(string file)
     {

@@ -18,8 +18,7 @@ internal static class StoredPoints
     /// </summary>
     public static List<StoredPoint> InOrder(Activity activity)
     {
-        var chunks = activity.Chunks.OrderBy(chunk => chunk.Sequence)
-            .Select(chunk => (chunk.Sequence, Points: Read(chunk.Points))).ToList();
+        var chunks = activity.Chunks.SelectMany(Posts).OrderBy(chunk => chunk.Sequence).ToList();
         if (chunks.Exists(chunk => chunk.Points.Exists(point => point.AtMs is null)))
         {
             return [.. chunks.SelectMany(chunk => chunk.Points)];
@@ -29,6 +28,18 @@ internal static class StoredPoints
             ? chunks.SelectMany(chunk => chunk.Points.OrderBy(point => point.AtMs))
             : chunks.SelectMany(chunk => chunk.Points).OrderBy(point => point.AtMs);
         return [.. all.DistinctBy(point => (point.AtMs, point.LatitudeE6, point.LongitudeE6))];
+    }
+
+    private static IEnumerable<(long Sequence, List<StoredPoint> Points)> Posts(
+        (long Sequence, int Count, string Points, int[] Posts) chunk)
+    {
+        var points = Read(chunk.Points);
+        var taken = 0;
+        for (var i = 0; i < chunk.Posts.Length; i++)
+        {
+            yield return (chunk.Sequence + i, points.GetRange(taken, chunk.Posts[i]));
+            taken += chunk.Posts[i];
+        }
     }
 
     private static List<StoredPoint> Read(string base64)

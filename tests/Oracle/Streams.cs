@@ -75,10 +75,13 @@ internal static class Streams
                 activity.Figures = ReadFigures(body);
                 break;
             case "route_recorded":
-                activity.Chunks.Add(
-                    (body.GetProperty("Sequence").GetInt64(),
-                        body.GetProperty("Count").GetInt32(),
-                        Text(body, "Points")!));
+                // Several live posts in one event, numbered on from its own number; else it is one.
+                var count = body.GetProperty("Count").GetInt32();
+                int[] posts = body.TryGetProperty("Posts", out var counts)
+                    ? [.. counts.EnumerateArray().Select(post => post.GetInt32())]
+                    : [count];
+                comparison.Equal(count, posts.Sum(), $"The points in the posts of an event of {activity.Id}");
+                activity.Chunks.Add((body.GetProperty("Sequence").GetInt64(), count, Text(body, "Points")!, posts));
                 break;
             case "activity_renamed":
                 activity.Name = Text(body, "Name")!;

@@ -55,7 +55,7 @@ public sealed record Activity
     public List<(string Word, DateTimeOffset At)> Log { get; } = [];
 
     /// <summary>The chunks as they were stored.</summary>
-    public List<(long Sequence, int Count, string Points)> Chunks { get; } = [];
+    public List<(long Sequence, int Count, string Points, int[] Posts)> Chunks { get; } = [];
 }
 
 /// <summary>The last ActivityCompleted of a stream.</summary>

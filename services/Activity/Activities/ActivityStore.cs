@@ -1,5 +1,7 @@
 using Npgsql;
 using Strava.Activities.Archive;
+using Strava.Activities.Live;
+using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
 using Strava.Core.Idempotency;
 using Strava.EventStore;
@@ -12,11 +14,17 @@ namespace Strava.Activities.Activities;
 /// <param name="Statistics">Running figures; <c>null</c> when they must be worked out from the points.</param>
 /// <param name="KnownChunks">Content hash of each asked-for chunk that is stored.</param>
 /// <param name="AthleteTimeZone">The athlete's zone, when known.</param>
+/// <param name="Buffered">Live posts that are not in the stream yet, in the order of their numbers.</param>
 internal sealed record LockedActivity(
     Activity Activity,
     TrackStatistics? Statistics,
     IReadOnlyDictionary<long, byte[]> KnownChunks,
-    string? AthleteTimeZone);
+    string? AthleteTimeZone,
+    IReadOnlyList<TrackChunk> Buffered)
+{
+    /// <summary>The running figures once the buffered posts are in the stream.</summary>
+    public TrackStatistics? StatisticsWithBuffered() => RunningFigures.Continue(Statistics, Buffered, Activity.Log);
+}
 
 /// <summary>Loads and saves activities: events and the rows beside them in one transaction.</summary>
 /// <param name="database">The service's own.</param>
@@ -59,6 +67,15 @@ internal sealed class ActivityStore(
         return ActivityStream.Fold(events);
     }
 
+    /// <summary>Stream and live buffer as one. What is folded meanwhile is read twice and counts once, never not at all.</summary>
+    /// <param name="activity">By its row: a saved activity has no buffer.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async Task<ActivityStream> FetchLiveAsync(Activity activity, CancellationToken cancellationToken)
+    {
+        var buffered = activity.State == ActivityState.Complete ? [] : await BufferedAsync(activity.Id, cancellationToken);
+        return (await FetchStreamAsync(activity.Id, cancellationToken))!.With(buffered);
+    }
+
     /// <summary>What the stream says of the activity; archived points stay where they are.</summary>
     public async Task<Activity?> FetchActivityAsync(Guid id, CancellationToken cancellationToken) =>
         ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken))?.Activity;
@@ -70,11 +87,13 @@ internal sealed class ActivityStore(
     {
         NpgsqlBatchCommand[] queries =
         [
+            // On its own: a statement that waited for the lock would go on with what it saw before.
+            new("SELECT 1 FROM mt_streams WHERE id = $1 FOR UPDATE") { Parameters = { new() { Value = id } } },
             new($"""
                  SELECT {ActivityRows.Columns}, s.version, p.statistics::text, p.figures, c.time_zone
                  FROM mt_streams s JOIN activity a ON a.id = s.id
                  LEFT JOIN activity_progress p ON p.activity_id = s.id LEFT JOIN athlete_copy c ON c.athlete_id = a.athlete_id
-                 WHERE s.id = $1 FOR UPDATE OF s
+                 WHERE s.id = $1
                  """)
             {
                 Parameters = { new() { Value = id } },
@@ -83,8 +102,10 @@ internal sealed class ActivityStore(
             {
                 Parameters = { new() { Value = id }, new() { Value = sequences } },
             },
+            LiveRows.Select(id),
         ];
         await using var rows = await session.LockAsync(queries, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
         if (!await rows.ReadAsync(cancellationToken))
         {
             return null;
@@ -101,6 +122,8 @@ internal sealed class ActivityStore(
             chunks.Add(rows.GetInt64(0), rows.GetFieldValue<byte[]>(1));
         }
 
+        await rows.NextResultAsync(cancellationToken);
+        var buffered = await LiveRows.ReadAsync(rows, cancellationToken);
         await rows.DisposeAsync();
         if (activity.Version < streamVersion)
         {
@@ -109,7 +132,7 @@ internal sealed class ActivityStore(
             statistics = null;
         }
 
-        return new LockedActivity(activity, statistics, chunks, timeZone);
+        return new LockedActivity(activity, statistics, chunks, timeZone, buffered);
     }
 
     /// <summary>Begins the stream of a new activity, with its row. Not yet saved.</summary>
@@ -121,11 +144,18 @@ internal sealed class ActivityStore(
         return activity;
     }
 
-    /// <summary>Appends to a locked activity, with its row. Not yet saved.</summary>
-    public static Activity Append(EventSession session, Activity before, IReadOnlyList<object> events, TrackStatistics? statistics)
+    /// <summary>Appends to a locked activity, with its row; its live posts are folded in before. Not yet saved.</summary>
+    public static Activity Append(EventSession session, LockedActivity locked, IReadOnlyList<object> events, TrackStatistics? statistics)
     {
-        var after = before.Apply(events);
-        session.Append(before.Id, before.Version, events);
+        var before = locked.Activity;
+        IReadOnlyList<object> all = [.. LiveFold.EventsOf(locked.Buffered), .. events];
+        var after = before.Apply(all);
+        session.Append(before.Id, before.Version, all);
+        if (locked.Buffered.Count > 0)
+        {
+            session.Batch.BatchCommands.Add(LiveRows.Delete(before.Id));
+        }
+
         AddRows(session, after, statistics, isNew: false);
         return after;
     }
@@ -142,6 +172,14 @@ internal sealed class ActivityStore(
         session.Append(before.Id, before.Version, [recorded]);
         session.Batch.BatchCommands.Add(ActivityRows.Advance(after, chunk.Sequence, contentHash, statistics));
         return after;
+    }
+
+    private async Task<List<TrackChunk>> BufferedAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { LiveRows.Select(id) } };
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await LiveRows.ReadAsync(rows, cancellationToken);
     }
 
     /// <summary>Keeps the answer to a request that changes nothing; see <see cref="KeptAnswers"/>.</summary>

@@ -1,3 +1,4 @@
+using Strava.Activities.Live;
 using Strava.Contracts.Events;
 using Strava.Contracts.Tracks;
 using Strava.EventStore;
@@ -41,7 +42,7 @@ internal sealed class ActivityStream
         }
 
         var routes = events.Select(e => e.Body).OfType<RouteRecorded>().ToArray();
-        var chunks = Array.Exists(routes, route => route.Points is null) ? null : Array.ConvertAll(routes, ChunkOf);
+        var chunks = Array.Exists(routes, route => route.Points is null) ? null : routes.SelectMany(LiveFold.PostsOf).ToArray();
         return new ActivityStream(Activity.Of(events[0].StreamId, [.. events.Select(e => e.Body!)]), chunks);
     }
 
@@ -49,6 +50,9 @@ internal sealed class ActivityStream
 
     /// <summary>The stream after more events, none of which brings points.</summary>
     public ActivityStream After(IReadOnlyList<object> events) => new(Activity.Apply(events), _chunks);
+
+    /// <summary>With live posts that are not in it yet. One that is in it too counts once: whoever orders points drops repeats.</summary>
+    public ActivityStream With(IReadOnlyList<TrackChunk> buffered) => buffered.Count == 0 ? this : new(Activity, [.. Chunks, .. buffered]);
 
     public OrderedPoint[] Points() => TrackOrder.Merge(Chunks, Activity.Log);
 
@@ -59,7 +63,4 @@ internal sealed class ActivityStream
 
     public static RouteRecorded EventOf(TrackChunk chunk) =>
         new(chunk.Sequence, chunk.Points.Length, Convert.ToBase64String(PointCodec.Encode(chunk.Points)));
-
-    private static TrackChunk ChunkOf(RouteRecorded recorded) =>
-        new(recorded.Sequence, PointCodec.Decode(Convert.FromBase64String(recorded.Points!)));
 }

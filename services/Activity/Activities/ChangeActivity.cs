@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.Activities.Live;
 using Strava.Contracts.Events;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
@@ -48,7 +49,7 @@ internal static class ChangeActivityEndpoint
 
         // The points are needed for the figures, and a saved activity's log is in its stream only.
         var stream = request.State == Transition.Complete || locked.Activity.State == ActivityState.Complete
-            ? await store.FetchStreamAsync(id, cancellationToken)
+            ? (await store.FetchStreamAsync(id, cancellationToken))!.With(locked.Buffered)
             : null;
         var activity = stream?.Activity ?? locked.Activity;
         var decision = request.State is { } requested
@@ -73,11 +74,13 @@ internal static class ChangeActivityEndpoint
             events.Add(Complete(edited, [], activity.Final.At.ToUnixTimeMilliseconds()));
         }
 
-        stream ??= await store.FetchStreamAsync(id, cancellationToken);
-        var answer = TypedResults.Ok(ActivityAnswers.Details(stream!.After(events), now));
+        stream ??= (await store.FetchStreamAsync(id, cancellationToken))!.With(locked.Buffered);
+        var folded = events.Count > 0 ? LiveFold.EventsOf(locked.Buffered) : [];
+        var answer = TypedResults.Ok(ActivityAnswers.Details(stream.After([.. folded, .. events]), now));
         if (events.Count > 0)
         {
-            ActivityStore.Append(session, activity, events, StatisticsAfter(locked.Statistics, activity, edited, changes));
+            var statistics = StatisticsAfter(locked.StatisticsWithBuffered(), activity, edited, changes);
+            ActivityStore.Append(session, locked with { Activity = activity }, events, statistics);
             session.Batch.Keep(context, answer);
             await store.SaveAsync(session, cancellationToken);
         }

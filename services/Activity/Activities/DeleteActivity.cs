@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.Activities.Live;
 using Strava.Contracts.Events;
 using Strava.Core.Idempotency;
 using Strava.ServiceDefaults;
@@ -32,7 +33,9 @@ internal static class DeleteActivityEndpoint
             return TypedResults.NoContent();
         }
 
-        ActivityStore.Append(session, locked.Activity, [new ActivityDeleted(clock.GetUtcNow())], statistics: null);
+        // What is still in the live buffer goes with it.
+        session.Batch.BatchCommands.Add(LiveRows.Delete(id));
+        ActivityStore.Append(session, locked with { Buffered = [] }, [new ActivityDeleted(clock.GetUtcNow())], statistics: null);
         // The same file may be imported again after its activity was deleted.
         session.Batch.BatchCommands.Add(
             new("DELETE FROM imported_file WHERE activity_id = $1") { Parameters = { new() { Value = id } } });

@@ -27,12 +27,13 @@ internal static class ExportActivityEndpoint
             return Problems.NotFound();
         }
 
-        if (EntityTags.IsNotModified(context, activity.Version))
+        // Live posts come without a new version.
+        if (activity.State == ActivityState.Complete && EntityTags.IsNotModified(context, activity.Version))
         {
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var stream = (await store.FetchStreamAsync(id, cancellationToken))!;
+        var stream = await store.FetchLiveAsync(activity, cancellationToken);
 
         // Of the id and the day alone: an athlete's words never reach a header or a file system.
         var day = (activity.StartedAt ?? activity.CreatedAt).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -41,9 +41,9 @@ internal static class GetActivityEndpoints
             return TypedResults.Ok(known);
         }
 
-        var stream = await store.FetchStreamAsync(id, cancellationToken);
-        var details = ActivityAnswers.Details(stream!, clock.GetUtcNow());
-        if (stream!.Activity.State == ActivityState.Complete)
+        var stream = await store.FetchLiveAsync(activity, cancellationToken);
+        var details = ActivityAnswers.Details(stream, clock.GetUtcNow());
+        if (stream.Activity.State == ActivityState.Complete)
         {
             saved.Keep(details);
         }
@@ -60,12 +60,13 @@ internal static class GetActivityEndpoints
             return Problems.NotFound();
         }
 
-        if (EntityTags.IsNotModified(context, activity.Version))
+        // Live posts come without a new version.
+        if (activity.State == ActivityState.Complete && EntityTags.IsNotModified(context, activity.Version))
         {
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var stream = (await store.FetchStreamAsync(id, cancellationToken))!;
+        var stream = await store.FetchLiveAsync(activity, cancellationToken);
         return TypedResults.Ok(ActivityStreams.From(
             stream.Activity.Sport, stream.Activity.Log.StartedAtMs, stream.Points(), stream.Activity.ElevationSource));
     }

@@ -76,7 +76,7 @@ internal static class RecordRouteEndpoint
             return null;
         }
 
-        var statistics = Continue(known.Statistics, route.Chunk, known.Activity.Log);
+        var statistics = RunningFigures.Continue(known.Statistics, [route.Chunk], known.Activity.Log);
         await using var session = await store.OpenSessionAsync(cancellationToken);
         var activity = ActivityStore.AppendChunk(session, known.Activity, route.Chunk, route.ContentHash, statistics);
         try
@@ -122,7 +122,7 @@ internal static class RecordRouteEndpoint
                 activity.State, activity.State == ActivityState.Created ? [Transition.Started] : []);
         }
 
-        var statistics = Continue(locked.Statistics, chunk, activity.Log);
+        var statistics = RunningFigures.Continue(locked.Statistics, [chunk], activity.Log);
         activity = ActivityStore.AppendChunk(session, activity, chunk, route.ContentHash, statistics);
         return await SaveAsync(route, activity, statistics, session, context, store, open, cancellationToken);
     }
@@ -151,22 +151,6 @@ internal static class RecordRouteEndpoint
         return stream?.Chunks.FirstOrDefault(chunk => chunk.Sequence == sequence) is { } stored
             ? PointCodec.ContentHash(stored.Points)
             : null;
-    }
-
-    /// <returns>The running figures with the chunk; <c>null</c> when it came late and all must be worked out from the points.</returns>
-    private static TrackStatistics? Continue(TrackStatistics? statistics, TrackChunk chunk, StateLog log)
-    {
-        if (statistics is null || chunk.Points.Any(point => point.AtMs <= statistics.LastAtMs))
-        {
-            return null;
-        }
-
-        foreach (var (point, interval) in TrackOrder.Merge([chunk], log))
-        {
-            statistics.Add(point, interval);
-        }
-
-        return statistics;
     }
 
     private sealed record Route(Guid ActivityId, TrackChunk Chunk, byte[] ContentHash, int UnknownMembers, long NowMs)

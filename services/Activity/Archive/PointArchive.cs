@@ -86,7 +86,7 @@ internal sealed partial class PointArchive(IObjectStore store, IOptions<ArchiveO
 
     private static RouteRecorded Fill(RouteRecorded route, ArchivedPoints archived, ArchivedChunk? chunk) =>
         chunk is not null && Convert.ToHexStringLower(chunk.Sha256) == archived.Sha256
-            ? new RouteRecorded(route.Sequence, route.Count, Convert.ToBase64String(chunk.Bytes))
+            ? route with { Points = Convert.ToBase64String(chunk.Bytes), Archived = null }
             : throw new InvalidDataException("The object does not hold the bytes that were archived.");
 
     [LoggerMessage(1201, LogLevel.Error, "The archived points of activity {Activity} are damaged or lost")]

@@ -2,6 +2,7 @@ using Npgsql;
 using Strava.Activities.Activities;
 using Strava.Activities.Archive;
 using Strava.Activities.Imports;
+using Strava.Activities.Live;
 using Strava.Activities.Viewing;
 using Strava.EventStore;
 
@@ -42,6 +43,8 @@ internal sealed class Shard(
     public RecordingStore Recordings => field ??= new RecordingStore(this, clock);
 
     public ImportStore Imports => field ??= new ImportStore(this, clock);
+
+    public LiveBuffer Live => field ??= new LiveBuffer(database, Store);
 
     public ViewingPolicy Viewing { get; } = new(database);
 

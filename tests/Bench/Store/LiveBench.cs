@@ -29,7 +29,7 @@ internal static class LiveBench
             new CpuMeter(database));
     }
 
-    private static async Task<Activity> BeginAsync(ActivityStore store, WholeRecording recording)
+    internal static async Task<Activity> BeginAsync(ActivityStore store, WholeRecording recording)
     {
         await using var session = await store.OpenSessionAsync(CancellationToken.None);
         var startedAt = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.StartedAtMs!.Value);

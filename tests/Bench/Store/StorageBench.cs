@@ -83,7 +83,7 @@ internal static class StorageBench
         {
             await using var session = await store.OpenSessionAsync(CancellationToken.None);
             var locked = await store.LockAsync(session, id, [], CancellationToken.None);
-            ActivityStore.Append(session, locked!.Activity, [new ActivityRenamed("Evening along the river")], statistics: null);
+            ActivityStore.Append(session, locked!, [new ActivityRenamed("Evening along the river")], statistics: null);
             await store.SaveAsync(session, CancellationToken.None);
         }
     }

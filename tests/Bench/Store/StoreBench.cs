@@ -13,6 +13,7 @@ internal static class StoreBench
     {
         ["append"] = AppendBench.RunAsync,
         ["live"] = LiveBench.RunAsync,
+        ["buffer"] = LiveBufferBench.RunAsync,
         ["read"] = ReadBench.RunAsync,
         ["profile"] = ProfileBench.RunAsync,
         ["details"] = DetailsBench.RunAsync,

@@ -97,6 +97,29 @@ internal sealed partial class DatabaseRoleTests
     }
 
     [Test]
+    public async Task Activity_adds_a_days_partition_by_the_one_function_and_makes_no_table()
+    {
+        await using var service = await MigratedAsync("activity", "Strava.Activities");
+        await using var maintenance = new Role(service.Superuser, service.As("activity_maintenance"));
+        const string Days = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'live_buffer'::regclass";
+        var before = await service.ScalarAsync<long>(Days);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(before, Is.EqualTo(4), "today, two days ahead, and the net");
+            Assert.That(await service.ScalarAsync<int>("SELECT live_buffer_partitions(3)"), Is.EqualTo(1));
+            Assert.That(await service.ScalarAsync<int>("SELECT live_buffer_partitions(3)"), Is.Zero);
+            Assert.That(await service.ScalarAsync<long>(Days), Is.EqualTo(before + 1));
+            Assert.That(await service.FaultAsync("CREATE TABLE public.another (x int)"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("DROP TABLE live_buffer_other"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("SELECT live_buffer_partitions(99)"), Is.EqualTo("22023"));
+            Assert.That(await maintenance.FaultAsync("SELECT live_buffer_partitions(1)"), Is.EqualTo(Denied));
+            Assert.That(
+                await service.FaultAsync("INSERT INTO live_buffer (activity_id, sequence, points) VALUES (gen_random_uuid(), 1, '')"), Is.Null);
+        }
+    }
+
+    [Test]
     public async Task The_relay_sees_when_transactions_of_other_roles_began()
     {
         await using var service = await MigratedAsync("activity", "Strava.Activities");
