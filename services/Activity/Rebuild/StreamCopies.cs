@@ -17,19 +17,16 @@ internal sealed class StreamCopies(Shard shard)
     public async Task<int> WriteAsync(
         NpgsqlConnection connection, Guid rebuild, Guid[] ids, CancellationToken cancellationToken)
     {
-        // The points are needed where nothing but them tells the rows: of what is not saved yet.
+        // No row that is swapped in needs the points.
         var streams = await shard.Reader.FetchStreamsAsync(
             connection, ids, cancellationToken, ActivityStream.Route, ActivityStream.RouteUnread);
-        Guid[] open = [.. streams.Where(one => ActivityStream.Fold(one.Value)?.Activity is { Final: null, Deleted: false }).Select(one => one.Key)];
-        var whole = await shard.Reader.FetchStreamsAsync(connection, open, cancellationToken);
-
         var folded = 0;
         await using var batch = new NpgsqlBatch(connection);
         RebuildableTables.AddToCopies(batch, rebuild, copies =>
         {
             foreach (var id in ids)
             {
-                var events = whole.GetValueOrDefault(id) ?? streams.GetValueOrDefault(id) ?? [];
+                var events = streams.GetValueOrDefault(id) ?? [];
                 if (ActivityStream.Fold(events) is { } stream)
                 {
                     folded++;
