@@ -2,6 +2,7 @@ using Npgsql;
 using Strava.Activities.Activities;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
+using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Live;
 
@@ -32,21 +33,27 @@ internal enum LivePost
 /// </remarks>
 internal sealed class LiveBuffer(NpgsqlDataSource database, ActivityStore store)
 {
+    private const int MostAttempts = 5;
+
     /// <summary>Safe to repeat: the number and the hash decide.</summary>
     public async Task<LivePost> AddAsync(
         Guid activityId, Guid athleteId, TrackChunk post, CancellationToken cancellationToken)
     {
         var hash = PointCodec.ContentHash(post.Points);
         var points = PointCodec.Encode(post.Points);
-        LivePost? outcome;
-        do
+        LivePost? outcome = null;
+        for (var attempt = 0; outcome is null && attempt < MostAttempts; attempt++)
         {
             // Once more when the same post came twice at once: the row was not there and could not be written.
             outcome = await TryAddAsync(activityId, athleteId, post.Sequence, hash, points, cancellationToken);
         }
-        while (outcome is null);
 
-        return outcome == LivePost.WrongState ? await AfterTheEndAsync(activityId, post, cancellationToken) : outcome.Value;
+        return outcome switch
+        {
+            null => throw new UnavailableException("This post is being stored by another request; send it again."),
+            LivePost.WrongState => await AfterTheEndAsync(activityId, post, cancellationToken),
+            { } known => known,
+        };
     }
 
     /// <summary>Moves an activity's posts into its stream: one transaction, all or none. Safe to repeat and to do twice at once.</summary>

@@ -46,7 +46,14 @@ internal static class RequestShards
         {
             try
             {
-                context.Features.Set(shards.Of(await AthleteAsync(context, shards)));
+                var athleteId = await AthleteAsync(context, shards);
+                var shard = shards.Of(athleteId);
+                if (shards.Map.IsOld)
+                {
+                    await CheckIsThereAsync(shard, athleteId, context.RequestAborted);
+                }
+
+                context.Features.Set(shard);
                 await next(context);
                 return;
             }
@@ -71,6 +78,17 @@ internal static class RequestShards
             && context.GetRouteValue("id") is string text && Guid.TryParse(text, out var id)
             ? await shards.Homes!.FindAsync(id, context.RequestAborted) ?? callerId
             : callerId;
+    }
+
+    /// <summary>Rather no answer than "there is no such activity", where it was once.</summary>
+    private static async Task CheckIsThereAsync(Shard shard, Guid athleteId, CancellationToken cancellationToken)
+    {
+        await using var command = shard.Database.CreateCommand("SELECT 1 FROM virtual_shard WHERE id = $1");
+        command.Parameters.Add(new() { Value = VirtualShard.Of(athleteId) });
+        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            throw new UnavailableException("This server does not know where its athletes are now; send the same request again.");
+        }
     }
 
     private static void Rewind(HttpContext context)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Strava.ServiceDefaults;
 
@@ -9,16 +10,22 @@ namespace Strava.Activities.Sharding;
 /// </summary>
 internal sealed class ShardMap(NpgsqlDataSource control)
 {
+    private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
 
     // Replaced as a whole under the lock, read without it.
     private volatile string?[] _names = new string?[VirtualShard.Count];
     private long _epoch;
+    private long _readAt = Stopwatch.GetTimestamp();
 
     /// <summary>The name of the database.</summary>
     /// <exception cref="UnavailableException">The map has not been read, or there is none yet.</exception>
     public string NameOf(int virtualShard) => _names[virtualShard]
         ?? throw new UnavailableException("This server does not know yet where its athletes are; send the same request again.");
+
+    /// <summary>The control database has not answered for so long that what left an old place may be removed there.</summary>
+    public bool IsOld => Stopwatch.GetElapsedTime(Interlocked.Read(ref _readAt)) > Trusted;
 
     /// <summary>Reads what is newer than what is known: as a rule nothing.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -32,6 +39,7 @@ internal sealed class ShardMap(NpgsqlDataSource control)
             news.Add((rows.GetInt32(0), rows.GetString(1), rows.GetInt64(2)));
         }
 
+        Interlocked.Exchange(ref _readAt, Stopwatch.GetTimestamp());
         if (news.Count == 0)
         {
             return;

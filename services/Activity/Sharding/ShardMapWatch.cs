@@ -38,6 +38,6 @@ internal sealed partial class ShardMapWatch(Shards shards, TimeProvider clock, I
         }
     }
 
-    [LoggerMessage(1301, LogLevel.Warning, "The map of the shards cannot be read ({Reason}); what is known of it holds")]
+    [LoggerMessage(1401, LogLevel.Warning, "The map of the shards cannot be read ({Reason}); what is known of it holds")]
     private static partial void LogAway(ILogger log, string reason);
 }

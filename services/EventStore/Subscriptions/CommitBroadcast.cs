@@ -91,6 +91,6 @@ public sealed partial class CommitBroadcast(NpgsqlDataSource database, CommitSig
         }
     }
 
-    [LoggerMessage(1201, LogLevel.Warning, "Commits are not told or heard at the moment ({Reason}); polling finds them")]
+    [LoggerMessage(1501, LogLevel.Warning, "Commits are not told or heard at the moment ({Reason}); polling finds them")]
     private static partial void LogAway(ILogger log, string reason);
 }

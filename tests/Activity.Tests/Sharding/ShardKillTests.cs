@@ -90,7 +90,7 @@ public sealed class ShardKillTests
     private const string Copying =
         "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY idempotency_key %' AND state = 'active'";
 
-    /// <summary>The tenth of the twelve tables takes two seconds: the events lie there by then, uncommitted.</summary>
+    /// <summary>One of the last tables takes two seconds: the events lie there by then, uncommitted.</summary>
     private static Task<int> SlowAsync(ShardWorld world) => world.ExecuteAsync(
         "b",
         """

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using Strava.Activities.Live;
 using Strava.Activities.Sharding;
+using Strava.Contracts.Tracks;
 using Strava.Testing;
 using static Strava.Activities.Tests.ActivityFixture;
 
@@ -87,6 +89,81 @@ public sealed class ShardMoveTests
             (await JsonAsync(owner.GetAsync(url), 200)).GetProperty("version").GetInt64()));
 
         IEnumerable<int> chunksOf(HttpClient athlete) => athletes.Zip(recorded).Where(one => one.First == athlete).Select(one => one.Second.Chunks);
+    }
+
+    [Test]
+    public async Task All_that_an_athlete_has_moves_the_keys_the_imports_the_parked_and_the_archived()
+    {
+        await using var world = await ShardWorld.OpenAsync(2);
+        var ((ownerId, owner), (friendId, friend)) = (world.AthleteIn(Shard.Home), world.AthleteIn("b"));
+        var shard = VirtualShard.Of(ownerId);
+        await world.BefriendAsync(ownerId, friendId);
+        await world.NameAsync(ownerId, "Maja");
+        var open = await StartedAsync(owner);
+        await JsonAsync(SendAsync(owner, open, 0, 0, 5, 10), 200);
+        var post = new TrackChunk(7, [new TrackPoint(Start.AddSeconds(20).ToUnixTimeMilliseconds(), 46_000_400, 14_500_000)]);
+        Assert.That(await world.Shards.Home.Live.AddAsync(Guid.Parse(open), ownerId, post, CancellationToken.None), Is.EqualTo(LivePost.Stored));
+        var imported = await JsonAsync(ShardedTests.ImportAsync(owner), 201);
+        var key = Guid.NewGuid().ToString();
+        using var first = await ShardedTests.CreateAsync(owner, key);
+        var saved = await SavedAsync(owner);
+        await world.ExecuteAsync(Shard.Home, $"INSERT INTO archive_object (ref, activity_id, tier) VALUES ('warm/x', '{saved}', 1)");
+        await world.ExecuteAsync(
+            Shard.Home,
+            $"INSERT INTO parked_event (seq_id, stream_id, type) SELECT seq_id, stream_id, 'of_tomorrow' FROM mt_events WHERE stream_id = '{saved}' AND version = 2");
+        var before = await world.RowsAsync(Shard.Home);
+        var list = await TextAsync(owner, "/activities");
+
+        var (code, said) = await world.CommandAsync("--move-shard", $"{shard}", "--to", "b", "--keep", "0");
+
+        Assert.That(code, Is.Zero, said);
+        Assert.That(before.Keys, Is.SupersetOf(new[] { "activity_progress", "route_chunk", "live_buffer", "idempotency_key", "imported_file", "athlete_copy" }));
+        Assert.That(await world.RowsAsync("b"), Is.EquivalentTo(before));
+        Assert.That(await world.RowsAsync(Shard.Home), Is.Empty);
+        Assert.That(
+            await world.ScalarAsync<long>("b", "SELECT e.version FROM parked_event p JOIN mt_events e USING (seq_id, stream_id)"), Is.EqualTo(2),
+            "the parked event has its new number");
+        await world.Shards.Map.RefreshAsync(CancellationToken.None);
+        Assert.That(await TextAsync(owner, "/activities"), Is.EqualTo(list));
+        Assert.That(
+            (await JsonAsync(ShardedTests.ImportAsync(owner), 200))[0].GetProperty("id").GetString(),
+            Is.EqualTo(imported[0].GetProperty("id").GetString()));
+        using var second = await ShardedTests.CreateAsync(owner, key);
+        Assert.That(second.Headers.Contains("Idempotent-Replayed"));
+        Assert.That(second.Headers.Location, Is.EqualTo(first.Headers.Location));
+        await JsonAsync(SendAsync(owner, open, 0, 0, 5, 10), 200);
+        await JsonAsync(friend.GetAsync($"/activities/{open}"), 200);
+        await JsonAsync(ChangeAsync(owner, open, "COMPLETE", 30), 200);
+    }
+
+    [Test]
+    public async Task A_node_that_cannot_read_the_map_says_so_instead_of_not_found()
+    {
+        await using var world = await ShardWorld.OpenAsync(2);
+        var ((ownerId, owner), (_, other)) = (world.AthleteIn("b"), world.AthleteIn("b"));
+        var (id, others) = (await SavedAsync(owner), await SavedAsync(other));
+        await world.ExecuteAsync(Shard.Home, "ALTER TABLE shard_map RENAME TO map_away");
+        await world.ExecuteAsync("b", $"DELETE FROM virtual_shard WHERE id = {VirtualShard.Of(ownerId)}");
+        await Eventually.HoldsAsync(() => world.Shards.Map.IsOld);
+
+        await JsonAsync(owner.GetAsync($"/activities/{id}"), 503);
+        await JsonAsync(other.GetAsync($"/activities/{others}"), 200);
+        await world.ExecuteAsync(Shard.Home, "ALTER TABLE map_away RENAME TO shard_map");
+        await Eventually.HoldsAsync(() => !world.Shards.Map.IsOld);
+        await JsonAsync(owner.GetAsync($"/activities/{id}"), 200);
+    }
+
+    [Test]
+    public async Task Without_a_fence_on_every_table_nothing_moves()
+    {
+        await using var world = await ShardWorld.OpenAsync(2);
+        await world.ExecuteAsync("b", "DROP TRIGGER fence ON activity");
+
+        var (code, said) = await world.CommandAsync("--move-shard", "0", "--to", "b");
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(said, Does.Contain("b has no fence on activity: run --migrate"));
+        await LeftNothingAsync(world, 0, Shard.Home);
     }
 
     [Test]

@@ -96,6 +96,33 @@ internal sealed class ShardWorld : IAsyncDisposable
         }
     }
 
+    public async Task NameAsync(Guid athlete, string name)
+    {
+        await _host.PublishAsync(new AthleteProfileChanged
+        {
+            AthleteId = athlete, Version = 1, Name = name, City = null, Region = null, Country = null, TimeZone = null,
+        });
+        await Eventually.HoldsAsync(
+            async () => await ScalarAsync<long>(
+                Shards.Of(athlete).Name, "SELECT count(*) FROM athlete_copy WHERE athlete_id = $1", athlete) == 1,
+            what: "the profile has come");
+    }
+
+    /// <summary>How many rows of each carried table there are, friendships left out: they are in two places.</summary>
+    public async Task<Dictionary<string, long>> RowsAsync(string shard)
+    {
+        var rows = new Dictionary<string, long>();
+        foreach (var name in await ScalarAsync<string[]>(shard, "SELECT array_agg(name) FROM shard_tables()"))
+        {
+            if (name is not ("friendship_copy" or "activity_home") && await ScalarAsync<long>(shard, $"SELECT count(*) FROM {name}") is > 0 and var count)
+            {
+                rows[name] = count;
+            }
+        }
+
+        return rows;
+    }
+
     public async Task<T> ScalarAsync<T>(string shard, string sql, params object[] values) =>
         (await _databases[shard].ListAsync(sql, row => row.GetFieldValue<T>(0), CancellationToken.None, values))[0];
 

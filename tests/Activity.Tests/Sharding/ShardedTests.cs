@@ -112,16 +112,7 @@ public sealed class ShardedTests
         await using var world = await ShardWorld.OpenAsync(2);
         var (athleteId, athlete) = world.AthleteIn("b");
 
-        var answers = new List<HttpResponseMessage>();
-        for (var i = 0; i < 2; i++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/activities")
-            {
-                Content = JsonContent.Create(new { type = "RUN", startedAt = At(0) }),
-                Headers = { { "Idempotency-Key", "once" } },
-            };
-            answers.Add(await athlete.SendAsync(request));
-        }
+        HttpResponseMessage[] answers = [await CreateAsync(athlete, "once"), await CreateAsync(athlete, "once")];
 
         Assert.That(answers[1].Headers.Location, Is.EqualTo(answers[0].Headers.Location));
         Assert.That(answers[1].Headers.Contains("Idempotent-Replayed"));
@@ -129,7 +120,17 @@ public sealed class ShardedTests
         Assert.That(await world.ScalarAsync<long>("b", "SELECT count(*) FROM activity WHERE athlete_id = $1", athleteId), Is.EqualTo(1));
     }
 
-    private static async Task<HttpResponseMessage> ImportAsync(HttpClient athlete)
+    internal static async Task<HttpResponseMessage> CreateAsync(HttpClient athlete, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/activities")
+        {
+            Content = JsonContent.Create(new { type = "RUN", startedAt = At(0) }),
+            Headers = { { "Idempotency-Key", key } },
+        };
+        return await athlete.SendAsync(request);
+    }
+
+    internal static async Task<HttpResponseMessage> ImportAsync(HttpClient athlete)
     {
         var points = Enumerable.Range(0, 60).Select(i => $"<trkpt lat=\"47.{1000 + (i * 10)}\" lon=\"15\"><time>{At(5_000 + (i * 5))}</time></trkpt>");
         using var part = new ByteArrayContent(Encoding.UTF8.GetBytes($"<gpx><trk><trkseg>{string.Concat(points)}</trkseg></trk></gpx>"));

@@ -107,6 +107,7 @@ internal sealed class ShardMover(
             await DrainAsync(source, cancellationToken);
             await DiscardAsync(target, move.VirtualShard, cancellationToken);
             await ExpectAsync(target, move.VirtualShard, cancellationToken);
+            await CheckRebuildsAsync(move, cancellationToken);
             await ShardCopy.RunAsync(source, target, move.VirtualShard, tell, cancellationToken);
         }
         catch
@@ -127,6 +128,18 @@ internal sealed class ShardMover(
             if (missing.Count > 0)
             {
                 throw new ShardMoveException($"{name} has no fence on {string.Join(", ", missing)}: run --migrate with all databases configured.");
+            }
+        }
+    }
+
+    /// <summary>After both databases know of the move: a rebuild that begins from now on is refused there.</summary>
+    private async Task CheckRebuildsAsync(Move move, CancellationToken cancellationToken)
+    {
+        foreach (var name in new[] { move.Source, move.Target })
+        {
+            if ((await databases[name].ListAsync("SELECT rebuild_is_running()", row => row.GetBoolean(0), cancellationToken))[0])
+            {
+                throw new ShardMoveException($"A rebuild is under way in {name}: move after it.");
             }
         }
     }
