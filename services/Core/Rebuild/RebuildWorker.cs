@@ -96,7 +96,7 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, TimeProvi
     protected virtual Task AfterSwapAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(
-        1301,
+        1401,
         LogLevel.Information,
         "Rebuild {Rebuild} is done: {Told} activities in {Seconds} s; {Differences} rows had been wrong")]
     private static partial void LogDone(ILogger log, Guid rebuild, long told, double seconds, long differences);
