@@ -37,6 +37,7 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
 if (await app.RunArchiveIfAskedAsync(args)
     || await app.RunShardsIfAskedAsync(args)
     || await app.RunSubscriptionsIfAskedAsync(args)
+    || await app.RunImportStreamsIfAskedAsync(args)
     || await app.RunRebuildIfAskedAsync(args))
 {
     return;

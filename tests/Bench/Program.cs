@@ -18,7 +18,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "usage: bench store [append|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed");
+                "usage: bench store [append|bulk|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed");
             return 2;
     }
 }

@@ -44,6 +44,17 @@ internal static class PutRecordingEndpoint
             .WithExample("a short ride", Example)
             .Refuses(409, 422);
 
+    /// <param name="request">Valid.</param>
+    /// <param name="athleteId">Whose it is.</param>
+    public static WholeRecording RecordingOf(PutRecording request, Guid athleteId) => new(
+        athleteId,
+        request.Type!.Value,
+        request.Name,
+        request.Visibility ?? Visibility.Everyone,
+        request.TimeZone,
+        request.ToStateLog(),
+        [.. request.ToTrackPoints().Chunk(ChunkPoints).Select((points, i) => new TrackChunk(i, points))]);
+
     private static async Task<Results<Created<ActivityDetails>, Ok<ActivityDetails>, ProblemHttpResult>> HandleAsync(
         Guid id, PutRecording request, HttpContext context, RecordingStore recordings, ActivityStore store, TimeProvider clock,
         CancellationToken cancellationToken)
@@ -54,22 +65,13 @@ internal static class PutRecordingEndpoint
             return Refusals.Of(problems);
         }
 
-        var log = request.ToStateLog();
-        if (log.State != ActivityState.Complete)
+        var recording = RecordingOf(request, context.User.AthleteId());
+        if (recording.Log.State != ActivityState.Complete)
         {
             return Problems.Impossible(
                 "stateLog", "A whole recording ends with COMPLETE; to go on recording use POST /activities and PATCH its state.");
         }
 
-        var chunks = request.ToTrackPoints().Chunk(ChunkPoints).Select((points, i) => new TrackChunk(i, points)).ToArray();
-        var recording = new WholeRecording(
-            context.User.AthleteId(),
-            request.Type!.Value,
-            request.Name,
-            request.Visibility ?? Visibility.Everyone,
-            request.TimeZone,
-            log,
-            chunks);
         Created<ActivityDetails>? created = null;
         var stored = await recordings.StoreAsync(
             id,

@@ -53,6 +53,10 @@ internal sealed partial class LiveFolder(Shard shard, IOptions<LiveOptions> opti
             // Its posts stay where they are and go on being shown; the others go on.
             LogNotFolded(log, id, fault);
         }
+        catch (PostgresException fault) when (fault.SqlState == RequestShards.FencedSqlState)
+        {
+            // Its athlete is being moved to another database, and its posts with it: they are folded there.
+        }
     }
 
     private async Task<bool> KeepPartitionsAsync(CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ internal static class StoreBench
     private static readonly Dictionary<string, Func<NpgsqlDataSource, Task>> Parts = new()
     {
         ["append"] = AppendBench.RunAsync,
+        ["bulk"] = BulkBench.RunAsync,
         ["live"] = LiveBench.RunAsync,
         ["buffer"] = LiveBufferBench.RunAsync,
         ["read"] = ReadBench.RunAsync,
