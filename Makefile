@@ -33,6 +33,10 @@ reset: ## Stops everything and deletes its data
 import: ## Imports a recording: FILE=ride.gpx AS=demo [TYPE=RUN|RIDE]
 	@$(native)/stack.sh import "$(FILE)" "$(AS)" "$(TYPE)"
 
+.PHONY: rebuild
+rebuild: ## Works a read model out again and swaps it in: S=activity|feed|leaderboard|locallegend
+	@$(native)/stack.sh rebuild "$(S)"
+
 .PHONY: test
 test: ## Runs every test, the fast ones first (T=Feed: projects of that name)
 	@$(native)/test.sh

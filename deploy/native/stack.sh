@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# stack.sh up|stop|status|logs [NAME]|reset|import FILE AS [TYPE]: the whole product on this machine.
+# stack.sh up|stop|status|logs [NAME]|reset|import FILE AS [TYPE]|rebuild NAME: the whole product on this machine.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$native/services.sh"
@@ -126,9 +126,24 @@ import() {
     replay "${arguments[@]}" || fail "the import did not go through; the reason is above"
 }
 
+rebuild() {
+    case ${1:-} in
+        activity | feed | leaderboard | locallegend) ;;
+        *) fail "usage: make rebuild S=activity|feed|leaderboard|locallegend" ;;
+    esac
+    running "$1" || fail "$1 is not up; start the stack with: make run"
+    local file
+    file=$(dll "${project[$1]}")
+    cd "$(dirname "$file")" || exit
+    settings "$1"
+    # What it says itself, not what it logs.
+    Logging__LogLevel__Default=Warning exec dotnet "$file" --rebuild
+}
+
 case ${1:-} in
+    rebuild) rebuild "${2:-}" ;;
     up | stop | status | reset) "$1" ;;
     logs) show_logs "${2:-}" ;;
     import) import "${@:2}" ;;
-    *) fail "usage: stack.sh up|stop|status|logs [NAME]|reset|import FILE AS [TYPE]" ;;
+    *) fail "usage: stack.sh up|stop|status|logs [NAME]|reset|import FILE AS [TYPE]|rebuild NAME" ;;
 esac

@@ -7,6 +7,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :"rw";
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO :"rw";
 REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM :"rw";
 
+-- Rebuilds: the functions make, swap and drop copies of the tables that migrations have named, and of no others.
+SELECT format('REVOKE INSERT, UPDATE, DELETE ON rebuild_table FROM %I', :'rw'),
+       format('GRANT EXECUTE ON FUNCTION rebuild_begin, rebuild_swap, rebuild_end TO %I', :'rw')
+WHERE to_regclass('public.rebuild_table') IS NOT NULL
+\gexec
+
 -- Above every timeout of ours, so that only what nobody waits for any more is ended. Refilling the boards of a million
 -- athletes is one statement of some minutes.
 SELECT format(

@@ -1,7 +1,9 @@
 using Strava.Activities.Activities;
+using Strava.Activities.Rebuild;
 using Strava.Activities.Relay;
 using Strava.Activities.Sharding;
 using Strava.Core.Diagnostics;
+using Strava.Core.Rebuild;
 using Strava.EventStore.Subscriptions;
 
 namespace Strava.Activities;
@@ -28,5 +30,13 @@ internal static class ActivityServices
             ActivatorUtilities.CreateInstance<CommitBroadcast>(services, shard.Database, shard.Signal));
         builder.AddShardWorker((services, shard) => ActivatorUtilities.CreateInstance<ActivityRelay>(
             services, shard, ActivatorUtilities.CreateInstance<ReadableStreams>(services, shard)));
+    }
+
+    /// <summary>The rows beside the streams can be worked out again; see docs/decisions/0013.</summary>
+    public static void AddReadModelRebuild(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(services =>
+            new Rebuilds([.. services.GetRequiredService<Shards>().All.Select(shard => shard.Database)]));
+        builder.AddShardWorker((services, shard) => ActivatorUtilities.CreateInstance<ReadModelRebuild>(services, shard));
     }
 }

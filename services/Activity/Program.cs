@@ -10,6 +10,7 @@ using Strava.Activities.Viewing;
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.EventStore;
 using Strava.ServiceDefaults;
 
@@ -20,7 +21,11 @@ builder.AddActivityStore();                                            // event 
 builder.AddLiveBuffer();                                               // live posts, folded into their streams every minute
 builder.AddArchive();                                                  // points of old activities, outside of Postgres
 builder.AddActivityRelay();                                            // publishes committed events
-builder.AddMessageBus(Subscriptions.Activity, bus => bus.AddConsumer<AthleteCopies>());
+builder.AddReadModelRebuild();                                         // the rows beside the streams, once more
+builder.AddMessageBus(
+    Subscriptions.Activity,
+    bus => bus.AddConsumer<AthleteCopies>(),
+    new SideEndpoint(Subscriptions.ActivityRetelling, typeof(Retelling)));
 
 var app = builder.Build();
 if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
@@ -29,8 +34,11 @@ if (await app.MigrateIfAskedAsync(args, typeof(EventSession).Assembly))
     return;
 }
 
-if (await app.RunArchiveIfAskedAsync(args) || await app.RunShardsIfAskedAsync(args) || await app.RunSubscriptionsIfAskedAsync(args)
-    || await app.RunImportStreamsIfAskedAsync(args))
+if (await app.RunArchiveIfAskedAsync(args)
+    || await app.RunShardsIfAskedAsync(args)
+    || await app.RunSubscriptionsIfAskedAsync(args)
+    || await app.RunImportStreamsIfAskedAsync(args)
+    || await app.RunRebuildIfAskedAsync(args))
 {
     return;
 }
@@ -48,4 +56,5 @@ app.MapListActivities();
 app.MapGetActivity();
 app.MapExportActivity();
 app.MapDeleteActivity();
+app.MapRebuilds();
 await app.RunAsync();

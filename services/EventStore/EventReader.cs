@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Strava.EventStore;
 
@@ -23,16 +24,36 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
     }
 
     /// <summary>All events of several streams, in one round trip. Cost: one index range a stream.</summary>
+    /// <param name="streamIds">The streams.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="unread">Events of this alias come with <paramref name="insteadOfThem"/> as their body: what is large and
+    /// not wanted is not even fetched from its page.</param>
+    /// <param name="insteadOfThem">A body, JSON.</param>
     /// <returns>Nothing for a stream that is not there.</returns>
     public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>> FetchStreamsAsync(
-        Guid[] streamIds, CancellationToken cancellationToken)
+        Guid[] streamIds, CancellationToken cancellationToken, string unread = "", string insteadOfThem = "{}")
     {
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await FetchStreamsAsync(connection, streamIds, cancellationToken, unread, insteadOfThem);
+    }
+
+    /// <summary>The same as a transaction of the caller's sees them.</summary>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>> FetchStreamsAsync(
+        NpgsqlConnection connection,
+        Guid[] streamIds,
+        CancellationToken cancellationToken,
+        string unread = "",
+        string insteadOfThem = "{}")
+    {
+        await using var command = new NpgsqlCommand(
             """
-            SELECT seq_id, version, type, data, stream_id FROM mt_events WHERE stream_id = ANY($1)
-            ORDER BY stream_id, version
-            """);
+            SELECT seq_id, version, type, CASE type WHEN $2 THEN $3 ELSE data END, stream_id
+            FROM mt_events WHERE stream_id = ANY($1) ORDER BY stream_id, version
+            """,
+            connection);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = streamIds });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = unread });
+        command.Parameters.Add(new() { Value = insteadOfThem, NpgsqlDbType = NpgsqlDbType.Jsonb });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var streams = new Dictionary<Guid, IReadOnlyList<StoredEvent>>(streamIds.Length);
         var (current, events) = (Guid.Empty, new List<StoredEvent>());

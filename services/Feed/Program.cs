@@ -1,5 +1,6 @@
 using Strava.Core.Bus;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.Feeds.Projection;
 using Strava.Feeds.Timelines;
 using Strava.ServiceDefaults;
@@ -12,11 +13,12 @@ builder.AddMessageBus(Subscriptions.Feed, bus => bus.AddFeedConsumer());
 builder.AddTimelines();
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
 {
     return;
 }
 
 app.UseServiceDefaults();
 app.MapListFriendsActivities();
+app.MapRebuilds();
 await app.RunAsync();

@@ -1,5 +1,6 @@
 using Strava.Core.Bus;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
@@ -17,12 +18,13 @@ builder.AddBoardApplier();                                               // mark
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
 {
     return;
 }
 
 app.UseServiceDefaults();
 app.MapGetPlaceBoard();
+app.MapRebuilds();
 
 await app.RunAsync();

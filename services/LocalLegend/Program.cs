@@ -1,5 +1,6 @@
 using Strava.Core.Bus;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.LocalLegends.Activities;
 using Strava.LocalLegends.Athletes;
 using Strava.ServiceDefaults;
@@ -17,11 +18,12 @@ builder.AddMessageBus(Subscriptions.LocalLegend, bus =>
 });
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
 {
     return;
 }
 
 app.UseServiceDefaults();
+app.MapRebuilds();
 
 await app.RunAsync();

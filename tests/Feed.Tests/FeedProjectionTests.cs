@@ -4,6 +4,7 @@ using Npgsql;
 using Strava.Contracts;
 using Strava.Contracts.Messages;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.Feeds.Projection;
 using Strava.Testing;
 
@@ -108,7 +109,7 @@ internal sealed class FeedProjectionTests
     private static async Task<string> PlayAsync(NpgsqlDataSource database, IReadOnlyList<object> messages, int parallel)
     {
         await database.CreateCommand("TRUNCATE activity, athlete, friendship").ExecuteNonQueryAsync();
-        var projection = new FeedProjection(database);
+        var projection = new FeedProjection(database, new RebuildableTables(database));
         await Parallel.ForEachAsync(
             messages,
             new ParallelOptions { MaxDegreeOfParallelism = parallel },

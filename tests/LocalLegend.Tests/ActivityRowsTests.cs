@@ -3,6 +3,7 @@ using Strava.Contracts;
 using Strava.Contracts.Messages;
 using Strava.Contracts.Sports;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.LocalLegends.Activities;
 using Strava.LocalLegends.Athletes;
 using Strava.Testing;
@@ -48,7 +49,7 @@ public class ActivityRowsTests
 
     private async Task ShuffledAsync(object[] history, string activity, string? track, string? country)
     {
-        var rows = new ActivityRows(_database);
+        var rows = new ActivityRows(new RebuildableTables(_database));
         var profiles = new Profiles(_database);
         for (var seed = 1; seed <= 30; seed++)
         {

@@ -10,6 +10,10 @@ namespace Strava.Activities.Activities;
 /// </summary>
 internal sealed class ActivityStream
 {
+    /// <summary>The events with the points, and what stands for one that was not read: no points are at hand then.</summary>
+    public const string Route = "route_recorded";
+    public const string RouteUnread = """{"Sequence":0,"Count":0}""";
+
     private readonly IReadOnlyList<TrackChunk>? _chunks;
 
     private ActivityStream(Activity activity, IReadOnlyList<TrackChunk>? chunks)

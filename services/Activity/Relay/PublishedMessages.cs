@@ -27,9 +27,17 @@ internal static class PublishedMessages
     /// <summary>Whether an event is of interest outside at all.</summary>
     public static bool IsTold(StoredEvent e) => Telling.Contains(e.Alias);
 
+    /// <summary>All there is to say, as if it were new.</summary>
+    public static IEnumerable<OutgoingMessage> Of(ActivityStream stream) => Of(stream, isNew: true, withTrack: true);
+
     /// <param name="stream">The stream as it is now.</param>
     /// <param name="told">Its events that the relay has just read.</param>
-    public static IEnumerable<OutgoingMessage> Of(ActivityStream stream, IReadOnlyCollection<StoredEvent> told)
+    public static IEnumerable<OutgoingMessage> Of(ActivityStream stream, IReadOnlyCollection<StoredEvent> told) => Of(
+        stream,
+        told.Any(e => e.Alias == Alias<Contracts.Events.ActivityCompleted>()),
+        told.Any(e => e.Alias != Alias<ActivityRenamed>()));
+
+    private static IEnumerable<OutgoingMessage> Of(ActivityStream stream, bool isNew, bool withTrack)
     {
         var activity = stream.Activity;
         if (activity.Final is null)
@@ -49,12 +57,11 @@ internal static class PublishedMessages
             yield break;
         }
 
-        var isNew = told.Any(e => e.Alias == Alias<Contracts.Events.ActivityCompleted>());
         yield return Message(activity, isNew
             ? new Published.ActivityCompleted { Activity = Summary(activity) }
             : new ActivityRevised { Activity = Summary(activity) });
 
-        if (activity.Visibility == Visibility.Everyone && told.Any(e => e.Alias != Alias<ActivityRenamed>()))
+        if (activity.Visibility == Visibility.Everyone && withTrack)
         {
             yield return Message(activity, Track(stream));
         }

@@ -71,7 +71,8 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
         }
     }
 
-    private static IEnumerable<NpgsqlBatchCommand> Rows(ActivityStream stream)
+    /// <summary>What makes the rows beside a stream just what it says.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Rows(ActivityStream stream)
     {
         var activity = stream.Activity;
         yield return ActivityRows.Upsert(activity);
@@ -83,19 +84,22 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
         {
             // The running figures are worked out from the points when they are next asked for.
             yield return ActivityRows.UpsertProgress(activity, statistics: null);
-            yield return new(
-                """
-                INSERT INTO route_chunk (activity_id, sequence, content_hash) SELECT $1, * FROM unnest($2, $3)
-                ON CONFLICT DO NOTHING
-                """)
+            if (stream.HasPoints)
             {
-                Parameters =
+                yield return new(
+                    """
+                    INSERT INTO route_chunk (activity_id, sequence, content_hash) SELECT $1, * FROM unnest($2, $3)
+                    ON CONFLICT DO NOTHING
+                    """)
                 {
-                    new() { Value = activity.Id },
-                    new() { Value = stream.Chunks.Select(chunk => chunk.Sequence).ToArray() },
-                    new() { Value = stream.Chunks.Select(chunk => PointCodec.ContentHash(chunk.Points)).ToArray() },
-                },
-            };
+                    Parameters =
+                    {
+                        new() { Value = activity.Id },
+                        new() { Value = stream.Chunks.Select(chunk => chunk.Sequence).ToArray() },
+                        new() { Value = stream.Chunks.Select(chunk => PointCodec.ContentHash(chunk.Points)).ToArray() },
+                    },
+                };
+            }
         }
 
         if (activity.Deleted)

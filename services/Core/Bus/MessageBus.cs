@@ -9,6 +9,9 @@ using Npgsql;
 
 namespace Strava.Core.Bus;
 
+/// <summary>A queue beside the service's own, with one consumer that takes few messages at a time.</summary>
+public sealed record SideEndpoint(string Queue, Type Consumer);
+
 /// <summary>MassTransit over RabbitMQ, the same way in every service.</summary>
 public static class MessageBus
 {
@@ -19,8 +22,12 @@ public static class MessageBus
     /// <param name="builder">The service.</param>
     /// <param name="queue"><c>null</c>: this service only publishes.</param>
     /// <param name="consumers">Adds the consumers.</param>
+    /// <param name="side">A second queue.</param>
     public static WebApplicationBuilder AddMessageBus(
-        this WebApplicationBuilder builder, string? queue = null, Action<IBusRegistrationConfigurator>? consumers = null)
+        this WebApplicationBuilder builder,
+        string? queue = null,
+        Action<IBusRegistrationConfigurator>? consumers = null,
+        SideEndpoint? side = null)
     {
         builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
         builder.Services.AddOptions<BusOptions>()
@@ -36,14 +43,33 @@ public static class MessageBus
             bus.ConfigureHealthCheckOptions(options => options.MinimalFailureStatus = HealthStatus.Degraded);
             bus.DisableUsageTelemetry();
             consumers?.Invoke(bus);
+            if (side is not null)
+            {
+                bus.AddConsumer(side.Consumer);
+            }
+
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 LogContext.ConfigureCurrentLogContext(new TerseLoggerFactory(context.GetRequiredService<ILoggerFactory>()));
                 rabbit.Host(BrokerOf(context));
+                if (side is not null)
+                {
+                    // First: the service's own queue takes every consumer that has no place yet.
+                    rabbit.ReceiveEndpoint(side.Queue, endpoint =>
+                    {
+                        Configure(endpoint, side.Queue, atOnce: 2);
+                        endpoint.ConfigureConsumer(context, side.Consumer);
+                    });
+                }
+
                 if (queue is not null)
                 {
                     rabbit.ConnectConsumeObserver(new ProjectorDelay(queue, context.GetRequiredService<TimeProvider>()));
-                    rabbit.ReceiveEndpoint(queue, endpoint => Configure(endpoint, queue, context));
+                    rabbit.ReceiveEndpoint(queue, endpoint =>
+                    {
+                        Configure(endpoint, queue, atOnce: 16);
+                        endpoint.ConfigureConsumers(context);
+                    });
                 }
             });
         });
@@ -59,15 +85,15 @@ public static class MessageBus
     private static Uri BrokerOf(IServiceProvider services) =>
         new(services.GetRequiredService<IOptions<BusOptions>>().Value.ConnectionString);
 
-    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, string queue, IBusRegistrationContext context)
+    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, string queue, int atOnce)
     {
         foreach (var (name, value) in BusTopology.QueueArguments(queue))
         {
             endpoint.SetQueueArgument(name, value);
         }
 
-        endpoint.PrefetchCount = 64;
-        endpoint.ConcurrentMessageLimit = 16;
+        endpoint.PrefetchCount = 4 * atOnce;
+        endpoint.ConcurrentMessageLimit = atOnce;
 
         // A database that is away is not the message's fault: wait for it, holding the message, instead of filling the error queue.
         // The broker's consumer timeout and delivery limit are the bound behind this one.
@@ -84,7 +110,6 @@ public static class MessageBus
             retry.Ignore<NpgsqlException>(IsOutage);
             retry.Intervals(10, 100, 1_000);
         });
-        endpoint.ConfigureConsumers(context);
     }
 
     private static bool IsOutage(NpgsqlException exception) =>

@@ -13,6 +13,9 @@ public sealed record Subscription(string Queue, IReadOnlyList<Type> Messages);
 public static class Subscriptions
 {
     public const string Activity = "activity";
+
+    /// <summary>Questions of rebuilds. A queue of its own: who may ask can put nothing into the others.</summary>
+    public const string ActivityRetelling = "activity-retelling";
     public const string Feed = "feed";
     public const string Leaderboard = "leaderboard";
     public const string LocalLegend = "local-legend";
@@ -20,6 +23,7 @@ public static class Subscriptions
     public static IReadOnlyList<Subscription> All { get; } =
     [
         new(Activity, [typeof(AthleteProfileChanged), typeof(FriendshipChanged)]),
+        new(ActivityRetelling, [typeof(ActivitiesWanted)]),
         new(Feed,
         [
             typeof(ActivityCompleted), typeof(ActivityRevised), typeof(ActivityDeleted),

@@ -1,17 +1,20 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Strava.ServiceDefaults.Running;
 
-/// <summary>A port for probes alone, so that health need not be reachable where requests are.</summary>
+/// <summary>
+/// A port for probes and operators alone: health need not be reachable where requests are, and <c>/admin</c> never is.
+/// </summary>
 internal sealed class ManagementOptions
 {
     public const string Section = "Management";
 
-    /// <summary>0: none; health is answered on the service's own port only.</summary>
+    /// <summary>0: none; health is answered on the service's own port only, and <c>/admin</c> nowhere.</summary>
     public int Port { get; set; }
 }
 
@@ -22,16 +25,16 @@ internal sealed class ManagementOptionsValidator : IValidateOptions<ManagementOp
         : ValidateOptionsResult.Fail("Management:Port must be a port from 1 to 65535, or 0 for none.");
 }
 
-internal static class ManagementPort
+public static class ManagementPort
 {
-    public static void AddManagementPort(this IServiceCollection services)
+    internal static void AddManagementPort(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidator>();
         services.AddOptions<ManagementOptions>().BindConfiguration(ManagementOptions.Section).ValidateOnStart();
     }
 
-    /// <summary>First of all middleware: nothing but health is served on that port.</summary>
-    public static void UseManagementPort(this WebApplication app)
+    /// <summary>First of all middleware: nothing but health and <c>/admin</c> is served on that port.</summary>
+    internal static void UseManagementPort(this WebApplication app)
     {
         var port = app.Configuration.GetValue<int>($"{ManagementOptions.Section}:Port");
         if (port is <= 0 or > 65_535)
@@ -51,7 +54,10 @@ internal static class ManagementPort
         app.Urls.Add($"http://*:{port}");
         app.Use((http, next) =>
         {
-            if (http.Connection.LocalPort == port && !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+            var path = http.Request.Path;
+            if (http.Connection.LocalPort == port
+                && !path.StartsWithSegments("/health", StringComparison.Ordinal)
+                && !path.StartsWithSegments("/admin", StringComparison.Ordinal))
             {
                 http.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
@@ -60,6 +66,17 @@ internal static class ManagementPort
             return next(http);
         });
     }
+
+    /// <summary>
+    /// Nobody finds these elsewhere; without a management port nobody does. By the connection: a Host header says what its
+    /// sender likes.
+    /// </summary>
+    public static RouteGroupBuilder OnManagementPort(this RouteGroupBuilder endpoints) =>
+        endpoints.AddEndpointFilter(async (context, next) =>
+        {
+            var port = context.HttpContext.RequestServices.GetRequiredService<IOptions<ManagementOptions>>().Value.Port;
+            return port > 0 && context.HttpContext.Connection.LocalPort == port ? await next(context) : Problems.NotFound();
+        });
 
     private static string[] Configured(IConfiguration configuration)
     {

@@ -1,5 +1,7 @@
 using MassTransit;
 using Strava.Contracts.Messages;
+using Strava.Core.Bus;
+using Strava.Core.Rebuild;
 
 namespace Strava.Feeds.Projection;
 
@@ -34,8 +36,12 @@ internal static class FeedProjectionSetup
     public static WebApplicationBuilder AddFeedProjection(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<FeedProjection>();
-        return builder;
+        return builder.AddRebuild<FeedProjection>(Subscriptions.Feed);
     }
 
-    public static void AddFeedConsumer(this IBusRegistrationConfigurator bus) => bus.AddConsumer<FeedConsumer>();
+    public static void AddFeedConsumer(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<FeedConsumer>();
+        bus.AddRebuildConsumer<FeedProjection>();
+    }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Strava.Contracts.Messages;
+using Strava.Core.Rebuild;
 
 namespace Strava.Feeds.Projection;
 
@@ -9,9 +10,18 @@ namespace Strava.Feeds.Projection;
 /// same row. Nothing here waits for anything else: an activity is taken before its athlete's profile and before any
 /// friendship.
 /// </summary>
-internal sealed class FeedProjection(NpgsqlDataSource database)
+internal sealed class FeedProjection(NpgsqlDataSource database, RebuildableTables tables) : IActivityProjection
 {
-    public Task ApplyAsync(ActivitySummary activity, CancellationToken cancellationToken) => ExecuteAsync(
+    public static bool WantsTracks => false;
+
+    public Task ApplyAsync(ActivitySummary activity, CancellationToken cancellationToken) =>
+        tables.WriteAsync(batch => Add(batch, activity), cancellationToken);
+
+    public Task ApplyAsync(ActivityDeleted deletion, CancellationToken cancellationToken) =>
+        tables.WriteAsync(batch => Add(batch, deletion), cancellationToken);
+
+    public static void Add(NpgsqlBatch batch, ActivitySummary activity) => Add(
+        batch,
         """
         INSERT INTO activity (
             activity_id, athlete_id, version, deleted, sport, name, visibility, started_at,
@@ -25,7 +35,6 @@ internal sealed class FeedProjection(NpgsqlDataSource database)
             elevation_gain_centimeters = EXCLUDED.elevation_gain_centimeters
         WHERE activity.version < EXCLUDED.version
         """,
-        cancellationToken,
         activity.ActivityId,
         activity.AthleteId,
         activity.Version,
@@ -41,7 +50,8 @@ internal sealed class FeedProjection(NpgsqlDataSource database)
     /// <summary>
     /// Leaves a tombstone without figures. Of two messages of one version the deletion wins: better hidden than shown.
     /// </summary>
-    public Task ApplyAsync(ActivityDeleted deletion, CancellationToken cancellationToken) => ExecuteAsync(
+    public static void Add(NpgsqlBatch batch, ActivityDeleted deletion) => Add(
+        batch,
         """
         INSERT INTO activity (activity_id, athlete_id, version, deleted) VALUES ($1, $2, $3, true)
         ON CONFLICT (activity_id) DO UPDATE SET
@@ -50,10 +60,14 @@ internal sealed class FeedProjection(NpgsqlDataSource database)
             moving_milliseconds = NULL, elevation_gain_centimeters = NULL
         WHERE activity.version <= EXCLUDED.version
         """,
-        cancellationToken,
         deletion.ActivityId,
         deletion.AthleteId,
         deletion.Version);
+
+    /// <summary>Tracks are not for lists.</summary>
+    public static void Add(NpgsqlBatch batch, ActivityTrackPublished track)
+    {
+    }
 
     public Task ApplyAsync(AthleteProfileChanged profile, CancellationToken cancellationToken) => ExecuteAsync(
         """
@@ -80,12 +94,19 @@ internal sealed class FeedProjection(NpgsqlDataSource database)
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = database.CreateCommand(sql);
+        await using var batch = database.CreateBatch();
+        Add(batch, sql, values);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value });
         }
 
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        batch.BatchCommands.Add(command);
     }
 }

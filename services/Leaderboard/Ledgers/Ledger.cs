@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Messages;
+using Strava.Core.Rebuild;
 
 namespace Strava.Leaderboards.Ledgers;
 
@@ -9,7 +10,7 @@ namespace Strava.Leaderboards.Ledgers;
 /// newer, and the days of the old and of the new row are marked; else nothing happens. So a repeat, a late or an older
 /// message changes nothing.
 /// </summary>
-internal sealed class Ledger(NpgsqlDataSource database)
+internal sealed class Ledger(RebuildableTables tables) : IActivityProjection
 {
     // The old row is read, the new one written and both days marked in one statement, after the athlete's lock was
     // taken: a second message of the same athlete waits, then sees this one's row as the old one.
@@ -33,7 +34,16 @@ internal sealed class Ledger(NpgsqlDataSource database)
         ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version
         """;
 
-    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) => ReplaceAsync(
+    public static bool WantsTracks => false;
+
+    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) =>
+        tables.WriteAsync(batch => Add(batch, activity), cancellationToken);
+
+    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) =>
+        tables.WriteAsync(batch => Add(batch, deleted), cancellationToken);
+
+    public static void Add(NpgsqlBatch batch, ActivitySummary activity) => Add(
+        batch,
         activity.AthleteId,
         [
             new NpgsqlParameter<Guid> { TypedValue = activity.ActivityId },
@@ -52,16 +62,16 @@ internal sealed class Ledger(NpgsqlDataSource database)
             new NpgsqlParameter<long> { TypedValue = activity.ActiveMilliseconds },
             new NpgsqlParameter<long> { TypedValue = activity.MovingMilliseconds },
             new NpgsqlParameter<long> { TypedValue = activity.ElevationGainCentimeters },
-        ],
-        cancellationToken);
+        ]);
 
     /// <summary>Leaves a tombstone, also for an activity that has not come yet: what comes after it is older.</summary>
-    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) => ReplaceAsync(
-        deleted.AthleteId,
+    public static void Add(NpgsqlBatch batch, ActivityDeleted deletion) => Add(
+        batch,
+        deletion.AthleteId,
         [
-            new NpgsqlParameter<Guid> { TypedValue = deleted.ActivityId },
-            new NpgsqlParameter<Guid> { TypedValue = deleted.AthleteId },
-            new NpgsqlParameter<long> { TypedValue = deleted.Version },
+            new NpgsqlParameter<Guid> { TypedValue = deletion.ActivityId },
+            new NpgsqlParameter<Guid> { TypedValue = deletion.AthleteId },
+            new NpgsqlParameter<long> { TypedValue = deletion.Version },
             new NpgsqlParameter<bool> { TypedValue = true },
             Null(NpgsqlDbType.Smallint),
             Null(NpgsqlDbType.Smallint),
@@ -71,17 +81,19 @@ internal sealed class Ledger(NpgsqlDataSource database)
             Null(NpgsqlDbType.Bigint),
             Null(NpgsqlDbType.Bigint),
             Null(NpgsqlDbType.Bigint),
-        ],
-        cancellationToken);
+        ]);
 
-    private async Task ReplaceAsync(Guid athleteId, NpgsqlParameter[] row, CancellationToken cancellationToken)
+    /// <summary>Boards have no use for tracks.</summary>
+    public static void Add(NpgsqlBatch batch, ActivityTrackPublished track)
     {
-        await using var batch = database.CreateBatch();
+    }
+
+    private static void Add(NpgsqlBatch batch, Guid athleteId, NpgsqlParameter[] row)
+    {
         batch.AddAthleteLock(athleteId);
         var replace = new NpgsqlBatchCommand(Replace);
         replace.Parameters.AddRange(row);
         batch.BatchCommands.Add(replace);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static NpgsqlParameter Null(NpgsqlDbType type) => new() { Value = DBNull.Value, NpgsqlDbType = type };

@@ -1,20 +1,35 @@
 using MassTransit;
 using Strava.Contracts.Messages;
+using Strava.Core.Bus;
+using Strava.Core.Rebuild;
 
 namespace Strava.Leaderboards.Ledgers;
 
 internal static class LedgerExtensions
 {
+    // The applier sets these days' scores anew. Some that changed since the swap are marked too, which does no harm.
+    private const string MarkWhatWasWrong =
+        """
+        WITH was AS (SELECT activity_id, athlete, sport, local_date, distance_mm, counts FROM retired.ledger),
+        now AS (SELECT activity_id, athlete, sport, local_date, distance_mm, counts FROM ledger)
+        INSERT INTO board_dirty (athlete, sport, day)
+        SELECT DISTINCT athlete, sport, local_date
+        FROM ((TABLE was EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE was)) AS different
+        WHERE sport IS NOT NULL ORDER BY 1, 2, 3
+        ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version
+        """;
+
     public static WebApplicationBuilder AddLedger(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Ledger>().AddSingleton<Profiles>();
-        return builder;
+        return builder.AddRebuild<Ledger>(Subscriptions.Leaderboard, MarkWhatWasWrong);
     }
 
     public static void AddLedgerConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<ActivityConsumer>();
         bus.AddConsumer<ProfileConsumer>();
+        bus.AddRebuildConsumer<Ledger>();
     }
 }
 

@@ -1,5 +1,7 @@
 using MassTransit;
 using Strava.Contracts.Messages;
+using Strava.Core.Bus;
+using Strava.Core.Rebuild;
 
 namespace Strava.LocalLegends.Activities;
 
@@ -8,10 +10,14 @@ internal static class ActivitiesExtensions
     public static WebApplicationBuilder AddActivities(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ActivityRows>();
-        return builder;
+        return builder.AddRebuild<ActivityRows>(Subscriptions.LocalLegend);
     }
 
-    public static void AddActivityConsumers(this IBusRegistrationConfigurator bus) => bus.AddConsumer<ActivityConsumer>();
+    public static void AddActivityConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<ActivityConsumer>();
+        bus.AddRebuildConsumer<ActivityRows>();
+    }
 }
 
 internal sealed class ActivityConsumer(ActivityRows rows) :

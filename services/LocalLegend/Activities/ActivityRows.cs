@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Messages;
+using Strava.Core.Rebuild;
 
 namespace Strava.LocalLegends.Activities;
 
@@ -8,7 +9,7 @@ namespace Strava.LocalLegends.Activities;
 /// What segments are matched against. One transaction a message, guarded by the stream's version: a repeat, a late or
 /// an older message changes nothing, and whatever the order of arrival the same rows result.
 /// </summary>
-internal sealed class ActivityRows(NpgsqlDataSource database)
+internal sealed class ActivityRows(RebuildableTables tables) : IActivityProjection
 {
     private const string Replace =
         """
@@ -32,84 +33,74 @@ internal sealed class ActivityRows(NpgsqlDataSource database)
         ON CONFLICT (activity_id) DO UPDATE SET version = $3, sport = $4, points = $5 WHERE t.version < $3
         """;
 
-    public async Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken)
+    public static bool WantsTracks => true;
+
+    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) =>
+        tables.WriteAsync(batch => Add(batch, activity), cancellationToken);
+
+    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) =>
+        tables.WriteAsync(batch => Add(batch, deleted), cancellationToken);
+
+    public Task RecordTrackAsync(ActivityTrackPublished track, CancellationToken cancellationToken) =>
+        tables.WriteAsync(batch => Add(batch, track), cancellationToken);
+
+    public static void Add(NpgsqlBatch batch, ActivitySummary activity) => Add(batch, activity.ActivityId, new(Replace)
     {
-        await using var batch = Begin(activity.ActivityId);
-        batch.BatchCommands.Add(new(Replace)
+        Parameters =
         {
-            Parameters =
-            {
-                new() { Value = activity.ActivityId },
-                new() { Value = activity.AthleteId },
-                new() { Value = activity.Version },
-                new() { Value = false },
-                new() { Value = (short)activity.Sport },
-                new() { Value = (short)activity.Visibility },
-                new() { Value = activity.StartedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = activity.LocalDate },
-            },
-        });
-        await FinishAsync(batch, activity.ActivityId, cancellationToken);
-    }
+            new() { Value = activity.ActivityId },
+            new() { Value = activity.AthleteId },
+            new() { Value = activity.Version },
+            new() { Value = false },
+            new() { Value = (short)activity.Sport },
+            new() { Value = (short)activity.Visibility },
+            new() { Value = activity.StartedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = activity.LocalDate },
+        },
+    });
 
     /// <summary>Leaves a tombstone, also for an activity that has not come yet: what comes after it is older.</summary>
-    public async Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken)
+    public static void Add(NpgsqlBatch batch, ActivityDeleted deletion) => Add(batch, deletion.ActivityId, new(Replace)
     {
-        await using var batch = Begin(deleted.ActivityId);
-        batch.BatchCommands.Add(new(Replace)
+        Parameters =
         {
-            Parameters =
-            {
-                new() { Value = deleted.ActivityId },
-                new() { Value = deleted.AthleteId },
-                new() { Value = deleted.Version },
-                new() { Value = true },
-                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint },
-                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint },
-                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
-            },
-        });
-        await FinishAsync(batch, deleted.ActivityId, cancellationToken);
-    }
+            new() { Value = deletion.ActivityId },
+            new() { Value = deletion.AthleteId },
+            new() { Value = deletion.Version },
+            new() { Value = true },
+            new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint },
+            new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint },
+            new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+        },
+    });
 
-    public async Task RecordTrackAsync(ActivityTrackPublished track, CancellationToken cancellationToken)
+    public static void Add(NpgsqlBatch batch, ActivityTrackPublished track) => Add(batch, track.ActivityId, new(ReplaceTrack)
     {
-        await using var batch = Begin(track.ActivityId);
-        batch.BatchCommands.Add(new(ReplaceTrack)
+        Parameters =
         {
-            Parameters =
+            new() { Value = track.ActivityId },
+            new() { Value = track.AthleteId },
+            new() { Value = track.Version },
+            new() { Value = (short)track.Sport },
+            new()
             {
-                new() { Value = track.ActivityId },
-                new() { Value = track.AthleteId },
-                new() { Value = track.Version },
-                new() { Value = (short)track.Sport },
-                new()
-                {
-                    Value = track.Points is { } points ? Convert.FromBase64String(points) : DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Bytea,
-                },
+                Value = track.Points is { } points ? Convert.FromBase64String(points) : DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Bytea,
             },
-        });
-        await FinishAsync(batch, track.ActivityId, cancellationToken);
-    }
+        },
+    });
 
     /// <summary>
     /// Messages of one activity wait for each other, so that a track and its deletion cannot miss one another.
     /// </summary>
-    private NpgsqlBatch Begin(Guid activityId)
+    private static void Add(NpgsqlBatch batch, Guid activityId, NpgsqlBatchCommand replace)
     {
-        var batch = database.CreateBatch();
         batch.BatchCommands.Add(new("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))")
         {
             Parameters = { new() { Value = activityId } },
         });
-        return batch;
-    }
-
-    private static async Task FinishAsync(NpgsqlBatch batch, Guid activityId, CancellationToken cancellationToken)
-    {
+        batch.BatchCommands.Add(replace);
         batch.BatchCommands.Add(new(DropHiddenTrack) { Parameters = { new() { Value = activityId } } });
-        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -58,6 +58,16 @@ internal sealed class BrokerRoleTests
     }
 
     [Test]
+    public async Task A_subscriber_may_ask_for_activities_and_put_nothing_else_into_anothers_queue()
+    {
+        await DoAsync("feed", channel => PublishAsync(channel, "Strava.Contracts.Messages:ActivitiesWanted"));
+        AssertRefused("feed", channel => PublishAsync(channel, Subscriptions.ActivityRetelling));
+        AssertRefused("feed", channel => PublishAsync(channel, Subscriptions.Activity));
+        AssertRefused("feed", channel => PublishAsync(channel, Subscriptions.Leaderboard));
+        AssertRefused("athlete", channel => PublishAsync(channel, "Strava.Contracts.Messages:ActivitiesTold"));
+    }
+
+    [Test]
     public void A_subscriber_may_not_declare_what_is_not_its_own() =>
         AssertRefused("feed", async channel => await channel.QueueDeclareAsync("anything"));
 

@@ -23,6 +23,8 @@ internal sealed partial class DatabaseRoleTests
             VALUES (nextval('mt_events_sequence'), gen_random_uuid(), '{{stream}}', 1, '{}', 'canary')
             """);
         await service.ExecuteAsync("SELECT 1 FROM mt_streams FOR UPDATE");
+        // For the moment of a rebuild's swap.
+        await service.ExecuteAsync("BEGIN; LOCK TABLE mt_streams IN EXCLUSIVE MODE; COMMIT");
         await service.ExecuteAsync("DELETE FROM outbox; DELETE FROM event_trace");
 
         using (Assert.EnterMultipleScope())
@@ -167,6 +169,41 @@ internal sealed partial class DatabaseRoleTests
             Assert.That(await service.FaultAsync("COPY lease TO PROGRAM 'cat'"), Is.EqualTo(Denied));
             Assert.That(await service.ScalarAsync<string>("SHOW statement_timeout"), Is.Not.EqualTo("0"));
             Assert.That(await service.ScalarAsync<string>("SHOW idle_in_transaction_session_timeout"), Is.EqualTo("15s"));
+        }
+    }
+
+    [TestCase("activity", "Strava.Activities")]
+    [TestCase("feed", "Strava.Feeds")]
+    [TestCase("leaderboard", "Strava.Leaderboards")]
+    [TestCase("locallegend", "Strava.LocalLegends")]
+    public async Task A_service_swaps_what_migrations_have_named_and_nothing_else(string name, string project)
+    {
+        await using var service = await MigratedAsync(name, project);
+        var id = Guid.CreateVersion7();
+        const string Name = "INSERT INTO rebuild_table (name, key_columns) VALUES ('lease', '{name}')";
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await service.FaultAsync(Name), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("UPDATE rebuild_table SET name = 'lease'"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync("CREATE TABLE shadow.mine (a int)"), Is.EqualTo(Denied));
+            Assert.That(await service.FaultAsync($"SELECT rebuild_begin('{id}', false)"), Is.Null);
+            Assert.That(await service.FaultAsync("SELECT rebuild_expect(NULL)"), Is.EqualTo("ST010"));
+            Assert.That(await service.FaultAsync($"SELECT rebuild_begin('{Guid.NewGuid()}', false)"), Is.EqualTo("23505"));
+            Assert.That(
+                await service.ScalarAsync<bool>(
+                    """
+                    SET search_path = shadow, public;
+                    SELECT bool_and(relnamespace = 'shadow'::regnamespace) FROM rebuild_table JOIN pg_class c ON c.oid = name::regclass
+                    """),
+                Is.True,
+                "the names mean the copies");
+            Assert.That(await service.FaultAsync("DROP TABLE shadow.activity; DROP TABLE shadow.ledger"), Is.AnyOf(Denied, "42P01"));
+            Assert.That(await service.FaultAsync($"SELECT rebuild_swap('{id}')"), Is.EqualTo("ST011"), "it is not full yet");
+            await service.ExecuteAsync("UPDATE rebuild SET state = 'verifying'");
+            Assert.That(await service.FaultAsync($"SELECT rebuild_swap('{id}')"), Is.Null);
+            Assert.That(await service.ScalarAsync<bool>($"SELECT rebuild_end('{id}', 'done', NULL)"), Is.True);
+            Assert.That(await service.FaultAsync("SELECT rebuild_expect(NULL)"), Is.Null);
         }
     }
 

@@ -5,6 +5,7 @@ using StackExchange.Redis;
 using Strava.Contracts.Messages;
 using Strava.Core.Applying;
 using Strava.Core.Postgres;
+using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Ledgers;
@@ -41,7 +42,7 @@ internal sealed class World : IAsyncDisposable
         (_redisDatabase, _eyes) = (redisDatabase, eyes);
         Database = PostgresExtensions.CreateDataSource(postgres);
         Redis = new RedisBoards(RedisConnection, TimeProvider.System);
-        Ledger = new Ledger(Database);
+        Ledger = new Ledger(new RebuildableTables(Database));
         Profiles = new Profiles(Database, TimeProvider.System);
         Marks = new BoardMarks(Database);
         Batches = new BoardBatches(Database, Redis, TimeProvider.System);

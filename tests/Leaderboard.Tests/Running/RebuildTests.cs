@@ -1,0 +1,63 @@
+using StackExchange.Redis;
+using Strava.Testing;
+
+namespace Strava.Leaderboards.Tests.Running;
+
+[TestFixture]
+[NonParallelizable]
+internal sealed class RebuildTests : RebuildSpec
+{
+    private World _boards = null!;
+
+    protected override string Table => "ledger";
+
+    [TearDown]
+    public async Task CloseBoards() => await _boards.DisposeAsync();
+
+    [Test]
+    public async Task Boards_follow_the_ledger_that_was_swapped_in()
+    {
+        var activities = await SavedAsync(40);
+        var runner = activities[0].AthleteId;
+        await Eventually.HoldsAsync(async () => await MarksAsync() == 0);
+        var right = await AllTimeAsync(runner);
+        Assert.That(right, Is.Positive);
+
+        // The wrong score goes all the way to Redis.
+        await World.Database.CreateCommand($"UPDATE ledger SET distance_mm = 1 WHERE activity_id = '{activities[0].ActivityId}'")
+            .ExecuteNonQueryAsync();
+        await World.Database.CreateCommand(
+            $"INSERT INTO board_dirty (athlete, sport, day) SELECT athlete, sport, local_date FROM ledger WHERE activity_id = '{activities[0].ActivityId}'")
+            .ExecuteNonQueryAsync();
+        await Eventually.HoldsAsync(async () => await AllTimeAsync(runner) < right);
+
+        var done = await World.EndAsync(await World.BegunAsync());
+        Assert.That((done.State, done.Differences), Is.EqualTo(("done", 1L)), done.Examples);
+        await Eventually.HoldsAsync(async () => await MarksAsync() == 0 && await AllTimeAsync(runner) == right);
+    }
+
+    protected override async Task<RebuildWorld> StartAsync()
+    {
+        _boards = await Running.World.CreateAsync();
+        return await RebuildWorld.StartAsync("leaderboard", "Strava.Leaderboards", new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Redis"] = _boards.RedisConnection,
+        });
+    }
+
+    protected override async Task TamperAsync(Guid spoilt, Guid lost)
+    {
+        await World.Database.CreateCommand($"UPDATE ledger SET distance_mm = 1 WHERE activity_id = '{spoilt}'").ExecuteNonQueryAsync();
+        await World.Database.CreateCommand($"DELETE FROM ledger WHERE activity_id = '{lost}'").ExecuteNonQueryAsync();
+    }
+
+    private Task<long> MarksAsync() => World.ScalarAsync<long>("SELECT count(*) FROM board_dirty");
+
+    private async Task<long> AllTimeAsync(Guid athlete)
+    {
+        var number = await World.ScalarAsync<long>($"SELECT number FROM athlete_number WHERE athlete_id = '{athlete}'");
+        byte[] member = [.. BitConverter.GetBytes(number).Reverse()];
+        const string AllTime = "leaderboard:{run:global:all}";
+        return (long)(await _boards.Eyes.SortedSetScoreAsync(AllTime, (RedisValue)member) ?? 0);
+    }
+}
