@@ -137,53 +137,6 @@ public sealed class ShardMoveTests
     }
 
     [Test]
-    public async Task A_node_that_cannot_read_the_map_says_so_instead_of_not_found()
-    {
-        await using var world = await ShardWorld.OpenAsync(2);
-        var ((ownerId, owner), (_, other)) = (world.AthleteIn("b"), world.AthleteIn("b"));
-        var (id, others) = (await SavedAsync(owner), await SavedAsync(other));
-        await world.ExecuteAsync(Shard.Home, "ALTER TABLE shard_map RENAME TO map_away");
-        await world.ExecuteAsync("b", $"DELETE FROM virtual_shard WHERE id = {VirtualShard.Of(ownerId)}");
-        await Eventually.HoldsAsync(() => world.Shards.Map.IsOld);
-
-        await JsonAsync(owner.GetAsync($"/activities/{id}"), 503);
-        await JsonAsync(other.GetAsync($"/activities/{others}"), 200);
-        await world.ExecuteAsync(Shard.Home, "ALTER TABLE map_away RENAME TO shard_map");
-        await Eventually.HoldsAsync(() => !world.Shards.Map.IsOld);
-        await JsonAsync(owner.GetAsync($"/activities/{id}"), 200);
-    }
-
-    [Test]
-    public async Task What_is_told_of_an_athlete_waits_until_the_place_is_open()
-    {
-        await using var world = await ShardWorld.OpenAsync(2);
-        var (athleteId, _) = world.AthleteIn("b");
-        var shard = VirtualShard.Of(athleteId);
-        await world.ExecuteAsync("b", $"UPDATE virtual_shard SET state = 'fenced' WHERE id = {shard}");
-
-        await world.TellNameAsync(athleteId, "Maja");
-        // Longer than the quick tries that a faulty message gets.
-        await Task.Delay(3_000);
-        Assert.That(await world.HasNameAsync(athleteId), Is.False);
-        await world.ExecuteAsync("b", $"UPDATE virtual_shard SET state = 'here' WHERE id = {shard}");
-
-        await Eventually.HoldsAsync(() => world.HasNameAsync(athleteId), what: "it has come");
-    }
-
-    [Test]
-    public async Task Without_a_fence_on_every_table_nothing_moves()
-    {
-        await using var world = await ShardWorld.OpenAsync(2);
-        await world.ExecuteAsync("b", "DROP TRIGGER fence ON activity");
-
-        var (code, said) = await world.CommandAsync("--move-shard", "0", "--to", "b");
-
-        Assert.That(code, Is.EqualTo(1));
-        Assert.That(said, Does.Contain("b has no fence on activity: run --migrate"));
-        await LeftNothingAsync(world, 0, Shard.Home);
-    }
-
-    [Test]
     public async Task What_was_made_before_there_were_several_is_found_after_it_has_moved()
     {
         await using var world = await ShardWorld.OpenAsync(2);
@@ -205,40 +158,7 @@ public sealed class ShardMoveTests
         await JsonAsync(owner.GetAsync($"/activities/{id}"), 200);
     }
 
-    [TestCase("SET state = 'fenced'")]
-    [TestCase("SET state = 'gone'")]
-    [TestCase("SET state = 'coming'")]
-    [TestCase("SET id = (id + 2048) % 4096")]
-    public async Task Whoever_writes_where_it_is_not_open_is_refused_Marten_too(string change)
-    {
-        await using var world = await ShardWorld.OpenAsync(2);
-        var (ownerId, owner) = world.AthleteIn(Shard.Home);
-        var id = await SavedAsync(owner);
-        var shard = VirtualShard.Of(ownerId);
-        await world.ExecuteAsync(Shard.Home, $"DELETE FROM virtual_shard WHERE id = ({shard} + 2048) % 4096");
-        await world.ExecuteAsync(Shard.Home, $"UPDATE virtual_shard {change} WHERE id = {shard}");
-
-        foreach (var write in new[]
-        {
-            $"UPDATE mt_streams SET version = version + 1 WHERE id = '{id}'",
-            $"SELECT mt_quick_append_events('{id}', 'a', '*DEFAULT*', ARRAY[gen_random_uuid()], ARRAY['x'], ARRAY['x'], ARRAY['{{}}'::jsonb], ARRAY[NULL]::bytea[], ARRAY[now()])",
-            $"INSERT INTO athlete_copy (athlete_id, version, name) VALUES ('{ownerId}', 1, 'x')",
-            $"INSERT INTO imported_file VALUES ('{ownerId}', 'x', '{id}')",
-            $"INSERT INTO idempotency_key VALUES ('{ownerId}', 'x', 'x', 'x', 200)",
-            $"SELECT check_shard({shard})",
-            $"INSERT INTO archive_object (ref, activity_id, tier) VALUES ('x', '{id}', 1)",
-        })
-        {
-            var refused = Assert.ThrowsAsync<Npgsql.PostgresException>(() => world.ExecuteAsync(Shard.Home, write), write);
-            Assert.That(refused!.SqlState, Is.EqualTo(RequestShards.FencedSqlState), write);
-        }
-
-        var answer = await JsonAsync(owner.PatchAsJsonAsync($"/activities/{id}", new { name = "late" }), 503);
-        Assert.That(answer.GetProperty("retryable").GetBoolean());
-        await JsonAsync(owner.GetAsync($"/activities/{id}"), 200);
-    }
-
-    private static async Task<Guid> SavedAsync(HttpClient athlete)
+    internal static async Task<Guid> SavedAsync(HttpClient athlete)
     {
         var id = Guid.CreateVersion7();
         await JsonAsync(athlete.PutAsJsonAsync($"/activities/{id}/recording", Recording()), 201);
