@@ -69,6 +69,12 @@ internal static class ImportStreamsCommand
 
         async Task StoreAsync()
         {
+            if (shards.AreSeveral)
+            {
+                // Nobody watches the map for a command.
+                await shards.Map.RefreshAsync(cancellationToken);
+            }
+
             foreach (var lines in batch.GroupBy(line => shards.Of(line.AthleteId)))
             {
                 var stored = await new BulkRecordings(lines.Key, clock).StoreAsync(

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Strava.Activities.Sharding;
 using Strava.Contracts.Messages;
+using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Viewing;
 
@@ -15,7 +16,7 @@ internal sealed class AthleteCopies(Shards shards) : IConsumer<AthleteProfileCha
     public async Task Consume(ConsumeContext<AthleteProfileChanged> context)
     {
         var profile = context.Message;
-        await using var command = shards.Of(profile.AthleteId).Database.CreateCommand(
+        await using var command = DatabaseOf(profile.AthleteId).CreateCommand(
             """
             INSERT INTO athlete_copy AS c (athlete_id, version, name, time_zone) VALUES ($1, $2, $3, $4)
             ON CONFLICT (athlete_id) DO UPDATE SET version = $2, name = $3, time_zone = $4 WHERE c.version < $2
@@ -32,7 +33,7 @@ internal sealed class AthleteCopies(Shards shards) : IConsumer<AthleteProfileCha
         var friendship = context.Message;
         foreach (var athleteId in shards.AreSeveral ? [friendship.AthleteA, friendship.AthleteB] : new[] { friendship.AthleteA })
         {
-            await using var batch = shards.Of(athleteId).Database.CreateBatch();
+            await using var batch = DatabaseOf(athleteId).CreateBatch();
             if (shards.AreSeveral)
             {
                 // The row itself does not say for which of the two it is written here.
@@ -44,6 +45,19 @@ internal sealed class AthleteCopies(Shards shards) : IConsumer<AthleteProfileCha
 
             batch.BatchCommands.Add(RowOf(friendship));
             await batch.ExecuteNonQueryAsync(context.CancellationToken);
+        }
+    }
+
+    /// <summary>While the map is away the message is held, as it is for a database that is away.</summary>
+    private NpgsqlDataSource DatabaseOf(Guid athleteId)
+    {
+        try
+        {
+            return shards.Of(athleteId).Database;
+        }
+        catch (UnavailableException away)
+        {
+            throw new NpgsqlException(away.Message, away);
         }
     }
 

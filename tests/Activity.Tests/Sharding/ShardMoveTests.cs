@@ -154,6 +154,23 @@ public sealed class ShardMoveTests
     }
 
     [Test]
+    public async Task What_is_told_of_an_athlete_waits_until_the_place_is_open()
+    {
+        await using var world = await ShardWorld.OpenAsync(2);
+        var (athleteId, _) = world.AthleteIn("b");
+        var shard = VirtualShard.Of(athleteId);
+        await world.ExecuteAsync("b", $"UPDATE virtual_shard SET state = 'fenced' WHERE id = {shard}");
+
+        await world.TellNameAsync(athleteId, "Maja");
+        // Longer than the quick tries that a faulty message gets.
+        await Task.Delay(3_000);
+        Assert.That(await world.HasNameAsync(athleteId), Is.False);
+        await world.ExecuteAsync("b", $"UPDATE virtual_shard SET state = 'here' WHERE id = {shard}");
+
+        await Eventually.HoldsAsync(() => world.HasNameAsync(athleteId), what: "it has come");
+    }
+
+    [Test]
     public async Task Without_a_fence_on_every_table_nothing_moves()
     {
         await using var world = await ShardWorld.OpenAsync(2);

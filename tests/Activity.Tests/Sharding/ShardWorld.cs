@@ -98,15 +98,24 @@ internal sealed class ShardWorld : IAsyncDisposable
 
     public async Task NameAsync(Guid athlete, string name)
     {
-        await _host.PublishAsync(new AthleteProfileChanged
-        {
-            AthleteId = athlete, Version = 1, Name = name, City = null, Region = null, Country = null, TimeZone = null,
-        });
-        await Eventually.HoldsAsync(
-            async () => await ScalarAsync<long>(
-                Shards.Of(athlete).Name, "SELECT count(*) FROM athlete_copy WHERE athlete_id = $1", athlete) == 1,
-            what: "the profile has come");
+        await TellNameAsync(athlete, name);
+        await Eventually.HoldsAsync(() => HasNameAsync(athlete), what: "the profile has come");
     }
+
+    public async Task<bool> HasNameAsync(Guid athlete) => await ScalarAsync<long>(
+        Shards.Of(athlete).Name, "SELECT count(*) FROM athlete_copy WHERE athlete_id = $1", athlete) == 1;
+
+    public Task TellNameAsync(Guid athlete, string name) =>
+        _host.PublishAsync(new AthleteProfileChanged
+        {
+            AthleteId = athlete,
+            Version = 1,
+            Name = name,
+            City = null,
+            Region = null,
+            Country = null,
+            TimeZone = null,
+        });
 
     /// <summary>How many rows of each carried table there are, friendships left out: they are in two places.</summary>
     public async Task<Dictionary<string, long>> RowsAsync(string shard)

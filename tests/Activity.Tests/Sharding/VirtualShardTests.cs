@@ -10,7 +10,7 @@ public sealed class VirtualShardTests
     [
         // The database's own bookkeeping.
         "schema_migration", "lease", "fence", "mt_event_progression", "mt_high_water_skips",
-        "shard_map", "shard_move", "virtual_shard", "moved_range",
+        "shard_map", "shard_move", "virtual_shard", "moved_range", "rebuild", "rebuild_table",
         // Activity's outbox is its event log; a trace is forgotten when its event is published, which a move waits for.
         "outbox", "event_trace",
     ];
