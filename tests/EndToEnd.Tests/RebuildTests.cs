@@ -44,6 +44,20 @@ public sealed class RebuildTests : Scenario
         await AssertNoDifferenceAsync();
     }
 
+    /// <summary>Whoever may write to a queue may put any message into it, whatever the exchange is called.</summary>
+    [Test]
+    public async Task Questions_of_rebuilds_reach_no_other_queue()
+    {
+        var broker = Platform.Current.RabbitMq;
+        Assume.That(broker.IsOurs, "Bindings are read with our own server's rabbitmqctl.");
+        var bindings = await broker.ToolAsync(
+            "-q", "list_bindings", "-p", Platform.Current.Broker.AbsolutePath.Trim('/'), "source_name", "destination_name");
+
+        Assert.That(
+            bindings.Split('\n').Where(line => line.StartsWith("Strava.Contracts.Messages:ActivitiesWanted\t", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { "Strava.Contracts.Messages:ActivitiesWanted\tactivity-retelling" }));
+    }
+
     internal static (string Name, string Project)[] Projects =>
     [
         ("activity", "Strava.Activities"), ("feed", "Strava.Feeds"), ("leaderboard", "Strava.Leaderboards"), ("locallegend", "Strava.LocalLegends"),

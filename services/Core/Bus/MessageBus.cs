@@ -43,22 +43,18 @@ public static class MessageBus
             bus.ConfigureHealthCheckOptions(options => options.MinimalFailureStatus = HealthStatus.Degraded);
             bus.DisableUsageTelemetry();
             consumers?.Invoke(bus);
-            if (side is not null)
-            {
-                bus.AddConsumer(side.Consumer);
-            }
-
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 LogContext.ConfigureCurrentLogContext(new TerseLoggerFactory(context.GetRequiredService<ILoggerFactory>()));
                 rabbit.Host(BrokerOf(context));
                 if (side is not null)
                 {
-                    // First: the service's own queue takes every consumer that has no place yet.
                     rabbit.ReceiveEndpoint(side.Queue, endpoint =>
                     {
                         Configure(endpoint, side.Queue, atOnce: 2);
-                        endpoint.ConfigureConsumer(context, side.Consumer);
+                        // Not registered with the bus: the service's own queue takes every consumer that is, and whoever may
+                        // write to the one queue could then write to the other.
+                        endpoint.Consumer(side.Consumer, type => ActivatorUtilities.CreateInstance(context, type));
                     });
                 }
 
