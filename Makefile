@@ -61,6 +61,10 @@ test-access: ## Sends every request as owner, friend, stranger, admin and nobody
 bench-feed: ## Measures the friends' page with 500 and 5,000 friends among two million activities
 	@dotnet run -c Release --project tests/Bench -- feed
 
+.PHONY: bench-rebuild
+bench-rebuild: ## Measures how fast read models are rebuilt from 20,000 activities
+	@dotnet run -c Release --project tests/Bench -- rebuild
+
 .PHONY: fuzz
 fuzz: ## Feeds made-up and damaged input to whatever reads it for SECONDS=60 (FUZZ="--repeat json:123": one case again)
 	@FUZZ_SECONDS="$(or $(SECONDS),60)" $(native)/fuzz.sh

@@ -1,4 +1,5 @@
 using Strava.Bench.Feed;
+using Strava.Bench.Rebuild;
 using Strava.Bench.Store;
 using Strava.Testing;
 
@@ -16,9 +17,12 @@ try
         case ["feed"]:
             await FeedBench.RunAsync();
             return 0;
+        case ["rebuild"]:
+            await RebuildBench.RunAsync();
+            return 0;
         default:
             Console.Error.WriteLine(
-                "usage: bench store [append|bulk|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed");
+                "usage: bench store [append|bulk|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed | rebuild");
             return 2;
     }
 }
