@@ -53,10 +53,19 @@ internal static class Rules
     ];
 
     /// <summary>Routes that are no operations of the API, by service; each is open or handed on to a service.</summary>
-    public static IReadOnlyList<string> OtherRoutes(string service) => service == "gateway" ? Gateway : Everywhere;
+    public static IReadOnlyList<string> OtherRoutes(string service) => service switch
+    {
+        "gateway" => Gateway,
+        "athlete" => Everywhere,
+        _ => [.. Everywhere, .. Rebuilds],
+    };
 
     private static readonly string[] Everywhere =
         ["* /health/live", "* /health/ready", "GET /openapi/{documentName}.json"];
+
+    // Not found but on the management port, whoever asks.
+    private static readonly string[] Rebuilds =
+        ["POST /admin/rebuilds/", "GET /admin/rebuilds/{id:guid}", "DELETE /admin/rebuilds/{id:guid}"];
 
     private static readonly string[] Gateway =
     [

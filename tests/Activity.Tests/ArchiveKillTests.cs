@@ -9,6 +9,7 @@ namespace Strava.Activities.Tests;
 /// Cut off at any point, an activity is readable, counted once, and the next run ends what was begun.
 /// </summary>
 [Category("Integration")]
+[Parallelizable]
 public sealed class ArchiveKillTests
 {
     [TestCase("put", false)]

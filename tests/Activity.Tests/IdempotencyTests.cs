@@ -207,6 +207,8 @@ public sealed class IdempotencyTests
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods
                 .Select(method => $"{method} {endpoint.RoutePattern.RawText}") ?? [])
             .Where(route => !route.StartsWith("GET ", StringComparison.Ordinal) && !route.StartsWith("HEAD ", StringComparison.Ordinal))
+            // An operator's, not an athlete's: on the management port alone, and safe to repeat by themselves.
+            .Where(route => !route.Contains(" /admin/", StringComparison.Ordinal))
             .Distinct();
 
         Assert.That(written, Is.EquivalentTo(All().Select(write => $"{write.Method} {write.Route}").Distinct()));

@@ -12,6 +12,7 @@ namespace Strava.Activities.Tests;
 
 /// <summary>The rows beside the streams, worked out again from them while athletes go on.</summary>
 [Category("Integration")]
+[Parallelizable]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RebuildTests
 {

@@ -7,6 +7,7 @@ namespace Strava.Activities.Tests;
 /// subscriber got; "no error was logged" would look the same for a loss.
 /// </summary>
 [Category("Integration")]
+[Parallelizable]
 public sealed class RelayNodesTests
 {
     private const int Activities = 3_000;

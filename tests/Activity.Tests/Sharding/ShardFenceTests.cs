@@ -10,6 +10,7 @@ namespace Strava.Activities.Tests.Sharding;
 
 /// <summary>What is refused, and to whom, while a virtual shard is not open.</summary>
 [Category("Integration")]
+[Parallelizable]
 public sealed class ShardFenceTests
 {
     [Test]

@@ -7,6 +7,7 @@ namespace Strava.Activities.Tests.Sharding;
 
 /// <summary>The mover is a process of its own; killed at any step, its work is completed or undone by the next one.</summary>
 [Category("Integration")]
+[Parallelizable]
 public sealed class ShardKillTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -9,6 +9,7 @@ namespace Strava.Activities.Tests.Sharding;
 
 /// <summary>A virtual shard moves while its athlete goes on recording.</summary>
 [Category("Integration")]
+[Parallelizable]
 public sealed class ShardMoveTests
 {
     private const int Recorders = 4;

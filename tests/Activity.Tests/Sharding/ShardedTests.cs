@@ -9,6 +9,7 @@ namespace Strava.Activities.Tests.Sharding;
 
 /// <summary>What the API promises holds whatever the number of databases.</summary>
 [Category("Integration")]
+[Parallelizable]
 public sealed class ShardedTests
 {
     [TestCase(2)]
