@@ -65,7 +65,7 @@ internal static class Rules
 
     // Not found but on the management port, whoever asks.
     private static readonly string[] Rebuilds =
-        ["POST /admin/rebuilds/", "GET /admin/rebuilds/{id:guid}", "DELETE /admin/rebuilds/{id:guid}"];
+        ["POST /admin/rebuilds", "GET /admin/rebuilds/{id}", "DELETE /admin/rebuilds/{id}"];
 
     private static readonly string[] Gateway =
     [
