@@ -61,6 +61,10 @@ test-access: ## Sends every request as owner, friend, stranger, admin and nobody
 bench-feed: ## Measures the friends' page with 500 and 5,000 friends among two million activities
 	@dotnet run -c Release --project tests/Bench -- feed
 
+.PHONY: bench-boards
+bench-boards: ## Measures the boards beside the raw limit (P=place: one part)
+	@dotnet run -c Release --project tests/Bench -- boards $(P)
+
 .PHONY: bench-rebuild
 bench-rebuild: ## Measures how fast read models are rebuilt from 20,000 activities
 	@dotnet run -c Release --project tests/Bench -- rebuild

@@ -1,3 +1,4 @@
+using Strava.Bench.Boards;
 using Strava.Bench.Feed;
 using Strava.Bench.Rebuild;
 using Strava.Bench.Store;
@@ -17,12 +18,15 @@ try
         case ["feed"]:
             await FeedBench.RunAsync();
             return 0;
+        case ["boards", .. var parts]:
+            await BoardsBench.RunAsync(parts);
+            return 0;
         case ["rebuild"]:
             await RebuildBench.RunAsync();
             return 0;
         default:
             Console.Error.WriteLine(
-                "usage: bench store [append|bulk|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed | rebuild");
+                "usage: bench store [append|bulk|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed | rebuild | boards [part ...]");
             return 2;
     }
 }

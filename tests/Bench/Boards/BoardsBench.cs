@@ -1,0 +1,18 @@
+namespace Strava.Bench.Boards;
+
+/// <summary>The boards beside the raw limit of the same servers: targets.md's board rows.</summary>
+internal static class BoardsBench
+{
+    private static readonly Dictionary<string, Func<Task>> Parts = new()
+    {
+    };
+
+    public static async Task RunAsync(string[] parts)
+    {
+        foreach (var part in parts.Length > 0 ? parts : [.. Parts.Keys])
+        {
+            Console.WriteLine($"==> {part}");
+            await Parts[part]();
+        }
+    }
+}
