@@ -1,7 +1,10 @@
 using Strava.Core.Bus;
+using Strava.Core.Idempotency;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
+using Strava.Leaderboards.Clubs;
+using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
 using Strava.Leaderboards.Stores;
@@ -16,6 +19,8 @@ builder.AddLedger();                                                     // mess
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
+builder.AddLaunchSwitches();                                             // who is written and read by what is new
+builder.AddClubs();                                                      // clubs, members, weekly boards, comparison
 
 var app = builder.Build();
 if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
@@ -24,7 +29,9 @@ if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args
 }
 
 app.UseServiceDefaults();
+app.UseIdempotencyKeys();
 app.MapGetPlaceBoard();
+app.MapClubs();
 app.MapRebuilds();
 
 await app.RunAsync();
