@@ -7,8 +7,8 @@ using Strava.EventStore;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// Live posts of 5 points, 16 writers with activities of their own: each an event of its own, against the buffer that is folded
-/// afterwards, the fold's time counted. Then the bytes that one activity's posts leave behind either way.
+/// Live posts of 5 points, 16 writers with activities of their own: each an event of its own, against the buffer that
+/// is folded afterwards, the fold's time counted. Then the bytes that one activity's posts leave behind either way.
 /// </summary>
 internal static class LiveBufferBench
 {
@@ -100,7 +100,7 @@ internal static class LiveBufferBench
             var locked = (await store.LockAsync(session, Activity!.Id, [], CancellationToken.None))!;
             var figures = Statistics.Figures(recording.Log, 0);
             var at = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.CompletedAtMs!.Value);
-            ActivityStore.Append(session, locked, [Activities.Activities.Activity.Completed(at, at, figures, null)], null);
+            ActivityStore.Append(session, locked, [Activities.Activities.Activity.Completed(at, at, figures, [], null)], null);
             await store.SaveAsync(session, CancellationToken.None);
             Activity = null;
         }
