@@ -16,7 +16,7 @@ internal sealed record ClubBatch(
 internal sealed class ClubBatches(
     NpgsqlDataSource database, RedisClubs redis, LaunchSwitches switches, TimeProvider time)
 {
-    public const int Size = 500;
+    public const int Size = 1_000;
 
     /// <summary>Each is one hash field and six entries of sorted sets: some 40 ms of Redis.</summary>
     private const int MaxChanges = 5_000;

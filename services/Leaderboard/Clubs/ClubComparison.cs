@@ -66,7 +66,8 @@ internal sealed class ClubComparison(
         var athletes = (await redis.MembersAsync(board, Sample, cancellationToken)).ToHashSet();
         await using var command = database.CreateCommand(
             """
-            SELECT athlete FROM club_member WHERE club = $1 AND joined AND athlete >= floor(random() * $2)
+            SELECT athlete FROM club_member
+            WHERE club = $1 AND joined AND athlete >= (SELECT floor(random() * $2)::bigint)
             ORDER BY athlete LIMIT $3
             """);
         command.Parameters.Add(new() { Value = board.Club });

@@ -39,17 +39,16 @@ internal sealed record ClubTotals(
             + $"{LongestCentimeters} {Activities}");
 
     /// <returns><c>null</c>: not written by us.</returns>
-    public static ClubTotals? Parse(string? text) => text?.Split(' ') switch
-    {
-        [var distance, var moving, var elevation, var pace, var longest, var activities] => new ClubTotals(
-            Whole(distance),
-            Whole(moving),
-            Whole(elevation),
-            pace.Length == 0 ? null : Whole(pace),
-            Whole(longest),
-            Whole(activities)),
-        _ => null,
-    };
+    public static ClubTotals? Parse(string? text) =>
+        text?.Split(' ') is [var distance, var moving, var elevation, var pace, var longest, var activities]
+        && Whole(distance) is { } far
+        && Whole(moving) is { } took
+        && Whole(elevation) is { } climb
+        && (pace.Length == 0 || Whole(pace) is not null)
+        && Whole(longest) is { } best
+        && Whole(activities) is { } count
+            ? new ClubTotals(far, took, climb, Whole(pace), best, count)
+            : null;
 
     // 128 bits: a week's milliseconds times a million do not fit 64 for every input.
     private static long? PaceOf(long milliseconds, long millimeters) =>
@@ -59,7 +58,8 @@ internal sealed record ClubTotals(
 
     private static long Fit(long value) => Math.Clamp(value, 0, Max);
 
-    private static long Whole(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    private static long? Whole(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 }
 
 /// <summary>An athlete's sport in a week, added up from the ledger.</summary>

@@ -26,6 +26,13 @@ public class ClubTotalsTests
         Assert.That(ClubTotals.Parse(totals.Serialize()), Is.EqualTo(totals));
     }
 
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("1 2 3")]
+    [TestCase("1 2 3 x 5 6")]
+    [TestCase("1 2 3  5 6 7")]
+    public void What_we_have_not_written_is_no_totals(string? text) => Assert.That(ClubTotals.Parse(text), Is.Null);
+
     [Test]
     public void A_lower_pace_has_the_greater_score_and_no_number_leaves_what_a_double_holds()
     {
