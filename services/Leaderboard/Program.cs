@@ -2,6 +2,7 @@ using Strava.Core.Bus;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
+using Strava.Leaderboards.Flags;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
 using Strava.Leaderboards.Stores;
@@ -15,10 +16,13 @@ builder.AddRedisBoards();                                                // the 
 builder.AddLedger();                                                     // messages -> ledger + marks, transactional
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
+builder.AddAthleteFlags();                                               // who is off all boards
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args)
+    || await app.RunRebuildIfAskedAsync(args)
+    || await app.RunFlagIfAskedAsync(args))
 {
     return;
 }
@@ -26,5 +30,6 @@ if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args
 app.UseServiceDefaults();
 app.MapGetPlaceBoard();
 app.MapRebuilds();
+app.MapAthleteFlags();
 
 await app.RunAsync();

@@ -32,7 +32,7 @@ public abstract partial class LeasedApplier(NpgsqlDataSource database, ILogger l
     protected abstract Task<int> ApplyAsync(FenceTerm term, CancellationToken whileOwner);
 
     /// <summary>Each second, between batches; the first thing that is done of a term, and after an outage.</summary>
-    protected abstract Task TickAsync(int ticked, CancellationToken whileOwner);
+    protected abstract Task TickAsync(FenceTerm term, int ticked, CancellationToken whileOwner);
 
     /// <summary>Whether the target is not there: marks then wait, and the term goes on.</summary>
     protected abstract bool IsAway(Exception exception);
@@ -50,7 +50,7 @@ public abstract partial class LeasedApplier(NpgsqlDataSource database, ILogger l
             {
                 if (tick.IsCompleted)
                 {
-                    await TickAsync(ticked++, whileOwner);
+                    await TickAsync(fence, ticked++, whileOwner);
                     tick = ticks.WaitForNextTickAsync(whileOwner).AsTask();
                 }
 

@@ -12,7 +12,8 @@ internal static class BoardReaderExtensions
 {
     public static WebApplicationBuilder AddBoardReader(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<AthleteDirectory>().AddSingleton<LastPages>().AddSingleton<BoardReader>();
+        builder.Services.AddSingleton<AthleteDirectory>().AddSingleton<LastPages>().AddSingleton<BoardReader>()
+            .AddSingleton<RangeTotals>().AddSingleton<OnDemandBoards>();
         return builder;
     }
 }
@@ -35,6 +36,7 @@ internal static class GetPlaceBoard
         [AsParameters] BoardQuery query,
         ClaimsPrincipal caller,
         BoardReader reader,
+        OnDemandBoards onDemand,
         AthleteDirectory athletes,
         TimeProvider time,
         HttpContext http,
@@ -49,24 +51,24 @@ internal static class GetPlaceBoard
         var viewer = await athletes.FindAsync(caller.AthleteId(), cancellationToken);
         var now = time.GetUtcNow();
         var key = request.KeyAt(LocalDay.At(now, viewer?.TimeZone));
-        if (key.Window.ExpiresAt(key.Period) <= now)
-        {
-            var (word, oldest) = (key.Window.Word, key.Window.OldestKept(now).Text);
-            return Problems.Malformed("period", $"No longer kept; allowed with window {word}: {oldest} and later.");
-        }
-
-        var page = await reader.ReadAsync(key, request.Slice, viewer?.Number, cancellationToken);
+        var isOnDemand = OnDemandBoards.Answers(key, now);
+        var page = isOnDemand
+            ? await onDemand.ReadAsync(key, request.Slice, viewer?.Number, cancellationToken)
+            : await reader.ReadAsync(key, request.Slice, viewer?.Number, cancellationToken);
         if (page is null)
         {
             return Problems.Unavailable(
-                "The boards are away for a moment; activities are being saved as usual.", RetryAfter);
+                isOnDemand
+                    ? "This board is being worked out; ask again in a moment."
+                    : "The boards are away for a moment; activities are being saved as usual.",
+                RetryAfter);
         }
 
         var place = key.Place.Shown(query.Place, viewer?.City);
         var board = (await LinesAsync(page, athletes, cancellationToken)).ToPlaceBoard(key, place, page.IsStale(now));
         if (page.Next is { } next)
         {
-            NextBoardPage.AddLink(http, key.Period, next);
+            NextBoardPage.AddLink(http, key, next);
         }
 
         return EntityTags.IsNotModified(http, BoardTag.Of(board))

@@ -70,11 +70,11 @@ internal static class NextBoardPage
     /// <summary>
     /// This request's own query with the cursor, and with the period: at midnight "this day" becomes another board.
     /// </summary>
-    public static void AddLink(HttpContext http, Period period, BoardCursor next)
+    public static void AddLink(HttpContext http, BoardKey board, BoardCursor next)
     {
         var kept = http.Request.Query.Where(given => given.Key is not ("cursor" or "page" or "period" or "neighbours"));
         var query = new QueryBuilder(kept) { { "cursor", next.ToString() } };
-        if (period.Text is { } text)
+        if (board.Window != Window.Range && board.Period.Text is { } text)
         {
             query.Add("period", text);
         }

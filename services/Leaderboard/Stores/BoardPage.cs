@@ -23,9 +23,10 @@ internal sealed record BoardPage(
     DateTimeOffset At,
     bool IsWhole)
 {
-    private static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(5);
+    /// <summary>Older than this it is stale.</summary>
+    public TimeSpan FreshFor { get; init; } = TimeSpan.FromSeconds(5);
 
-    public bool IsStale(DateTimeOffset now) => !IsWhole || now - At > StaleAfter;
+    public bool IsStale(DateTimeOffset now) => !IsWhole || now - At > FreshFor;
 
     /// <param name="answer">Of <see cref="BoardScripts.Read"/>.</param>
     /// <param name="viewer">Whose line was asked for, if any.</param>

@@ -105,12 +105,13 @@ public class HttpTests
         using (Assert.EnterMultipleScope())
         {
             foreach (var query in (string[])
-                ["RUN?place=moon", "RUN?place=region:CA", "RUN?place=city:", "SWIM", "RUN?window=24h",
-                    "RUN?period=2026-W54", "RUN?top=0", "RUN?top=x", "RUN?period=2020-W10",
-                    "RUN?window=all&period=2026-W47", "RUN?place=country:%00%00", "RUN?place=city:%00",
-                    "RUN?window=day&period=2026-02-29", "RUN?window=day&period=2026-11-01",
-                    "RUN?window=month&period=2024-12", "RUN?window=year&period=2020",
-                    "RUN?window=year&period=2026-11", "RUN?neighbours=11", "RUN?pageSize=101", "RUN?page=0",
+                ["RUN?place=moon", "RUN?place=region:CA", "RUN?place=city:", "SWIM", "RUN?window=24x", "RUN?window=24h&period=2026-11",
+                    "RUN?period=2026-W54", "RUN?top=0", "RUN?top=x", "RUN?from=2026-11-01",
+                    "RUN?to=2026-11-01", "RUN?from=2026-11-02&to=2026-11-01", "RUN?from=2024-11-02&to=2026-11-01",
+                    "RUN?from=2026-11-02&to=2026-11-03T00:00:00Z", "RUN?from=2026-11-02T00:00&to=2026-11-03T00:00",
+                    "RUN?from=2026-11-02T00:00:00Z&to=2026-11-02T00:00:00Z", "RUN?from=x&to=y",
+                    "RUN?from=0001-01-01&to=0001-01-02", "RUN?window=all&period=2026-W47", "RUN?place=country:%00%00", "RUN?place=city:%00",
+                    "RUN?window=day&period=2026-02-29", "RUN?window=year&period=2026-11", "RUN?neighbours=11", "RUN?pageSize=101", "RUN?page=0",
                     "RUN?cursor=x"])
             {
                 using var answer = await client.GetAsync(new Uri($"/leaderboards/{query}", UriKind.Relative));
