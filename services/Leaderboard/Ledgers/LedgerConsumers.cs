@@ -10,8 +10,10 @@ internal static class LedgerExtensions
     // The applier sets these days' scores anew. Some that changed since the swap are marked too, which does no harm.
     private const string MarkWhatWasWrong =
         """
-        WITH was AS (SELECT activity_id, athlete, sport, local_date, distance_mm, counts FROM retired.ledger),
-        now AS (SELECT activity_id, athlete, sport, local_date, distance_mm, counts FROM ledger)
+        WITH was AS (SELECT activity_id, athlete, sport, local_date, counts, distance_mm, moving_ms, elevation_gain_cm
+            FROM retired.ledger),
+        now AS (SELECT activity_id, athlete, sport, local_date, counts, distance_mm, moving_ms, elevation_gain_cm
+            FROM ledger)
         INSERT INTO board_dirty (athlete, sport, day)
         SELECT DISTINCT athlete, sport, local_date
         FROM ((TABLE was EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE was)) AS different
