@@ -32,16 +32,19 @@ internal sealed class Boards(
         select ((activity.Sport, slot.Place, slot.Window, slot.Period), activity));
 
     /// <summary>Boards of what has started from one moment on and before another; none of them stands anywhere.</summary>
-    public IReadOnlyList<Board> Range(DateTimeOffset from, DateTimeOffset past)
+    public IReadOnlyList<Board> Range(DateTimeOffset since, DateTimeOffset past)
     {
-        var period = FormattableString.Invariant($"{from.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff}Z/{past.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff}Z");
+        var period = $"{Text(since)}/{Text(past)}";
         return Sum(
             from activity in truth.Saved
             where activity.Visibility == "EVERYONE" && !flagged.Contains(activity.AthleteId)
-            where activity.StartedAt >= from && activity.StartedAt < past
+            where activity.StartedAt >= since && activity.StartedAt < past
             from place in PlacesOf(HomeWhen(activity.AthleteId, past))
             select ((activity.Sport, place, "range", (string?)period), activity));
     }
+
+    private static string Text(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Adds each activity to the board that it is named with.</summary>
     public static IReadOnlyList<Board> Sum(

@@ -20,14 +20,16 @@ internal sealed class RollingBoards(Truth truth, IReadOnlySet<Guid> flagged)
         select ((activity.Sport, place, window.Window, (string?)null), activity));
 
     /// <summary>
-    /// Who enters or leaves a window after <paramref name="from"/> and not after <paramref name="to"/>: until the service
+    /// Who enters or leaves a window after <paramref name="last"/> and not after <paramref name="next"/>: until the service
     /// has done it the line may be either.
     /// </summary>
-    public IReadOnlySet<(Guid Athlete, string Sport, string Window)> Moving(DateTimeOffset from, DateTimeOffset to) =>
+    public IReadOnlySet<(Guid Athlete, string Sport, string Window)> Moving(DateTimeOffset last, DateTimeOffset next) =>
         (from activity in _activities
          from window in Windows
-         where IsWithin(activity.StartedAt!.Value, from, to) || IsWithin(activity.StartedAt.Value + window.Span, from, to)
+         where IsWithin(activity.StartedAt!.Value, last, next)
+             || IsWithin(activity.StartedAt.Value + window.Span, last, next)
          select (activity.AthleteId, activity.Sport, window.Window)).ToHashSet();
 
-    private static bool IsWithin(DateTimeOffset moment, DateTimeOffset from, DateTimeOffset to) => moment > from && moment <= to;
+    private static bool IsWithin(DateTimeOffset moment, DateTimeOffset last, DateTimeOffset next) =>
+        moment > last && moment <= next;
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Net.Http.Headers;
 using Strava.Contracts.Rest;
@@ -59,9 +58,44 @@ internal static class BoardTag
     /// </summary>
     public static EntityTagHeaderValue Of(PlaceBoard board)
     {
-        var content = board with { Board = board.Board with { AsOf = default } };
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content));
+        using var content = new MemoryStream(capacity: 8_192);
+        using var writer = new BinaryWriter(content);
+        var header = board.Board;
+        writer.Write((byte)header.Sport);
+        writer.Write(header.Place);
+        writer.Write(header.Window);
+        writer.Write(header.Period ?? string.Empty);
+        writer.Write(header.Stale);
+        writer.Write(board.Total);
+        writer.Write(board.Viewer is not null);
+        if (board.Viewer is { } viewer)
+        {
+            writer.Write(viewer.Rank);
+            writer.Write(viewer.DistanceMeters);
+            writer.Write(viewer.Activities);
+        }
+
+        Write(writer, board.Entries);
+        Write(writer, board.Neighbours ?? []);
+        writer.Flush();
+        var hash = SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length));
         return EntityTags.Weak(Convert.ToHexStringLower(hash.AsSpan(0, 16)));
+    }
+
+    private static void Write(BinaryWriter writer, IReadOnlyList<PlaceBoard.BoardEntry> entries)
+    {
+        Span<byte> id = stackalloc byte[16];
+        writer.Write(entries.Count);
+        foreach (var entry in entries)
+        {
+            entry.AthleteId.TryWriteBytes(id);
+            writer.Write(entry.Rank);
+            writer.Write(id);
+            writer.Write(entry.AthleteName is not null);
+            writer.Write(entry.AthleteName ?? string.Empty);
+            writer.Write(entry.DistanceMeters);
+            writer.Write(entry.Activities);
+        }
     }
 }
 
