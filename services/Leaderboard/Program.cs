@@ -1,8 +1,11 @@
 using Strava.Core.Bus;
+using Strava.Core.Idempotency;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
+using Strava.Leaderboards.Clubs;
 using Strava.Leaderboards.Flags;
+using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
 using Strava.Leaderboards.Stores;
@@ -18,6 +21,8 @@ builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers()
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
 builder.AddAthleteFlags();                                               // who is off all boards
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
+builder.AddLaunchSwitches();                                             // who is written and read by what is new
+builder.AddClubs();                                                      // clubs, members, weekly boards, comparison
 
 var app = builder.Build();
 if (await app.MigrateIfAskedAsync(args)
@@ -28,7 +33,9 @@ if (await app.MigrateIfAskedAsync(args)
 }
 
 app.UseServiceDefaults();
+app.UseIdempotencyKeys();
 app.MapGetPlaceBoard();
+app.MapClubs();
 app.MapRebuilds();
 app.MapAthleteFlags();
 

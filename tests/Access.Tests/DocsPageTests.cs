@@ -11,7 +11,9 @@ public sealed class DocsPageTests
     [
         "Welcome", "IssueDevelopmentToken", "CreateActivity", "RecordRoute", "GetActivity", "ChangeActivity",
         "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "PutRecording",
-        "ImportActivity", "GetPlaceBoard", "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
+        "ImportActivity", "GetPlaceBoard",
+        "CreateClub", "ListClubs", "GetClub", "JoinClub", "GetClubBoard", "LeaveClub",
+        "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
         "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];
 

@@ -40,6 +40,9 @@ public sealed class World
 
     public static string IdOf(Actor actor) => People[actor].Id;
 
+    /// <summary>A club of the owner's.</summary>
+    public static string Club { get; private set; } = "";
+
     /// <summary>One that was for everyone.</summary>
     public static string DeletedActivity { get; private set; } = "";
 
@@ -115,6 +118,8 @@ public sealed class World
             Shared[target] = await MakeActivityAsync(target);
         }
 
+        var club = JsonNode.Parse("""{"name":"Access","sport":"RUN"}""");
+        Club = (string)(await MustAsync(TokenOf(Actor.Owner)!, "POST", "/clubs", club))["id"]!;
         DeletedActivity = await MakeActivityAsync(new Target("EVERYONE", true));
         await Sender.SendAsync(Stack.Gateway, "DELETE", $"/activities/{DeletedActivity}", TokenOf(Actor.Owner));
 

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Strava.Inputs;
 
-/// <summary>Everything that a request could leave behind, as counts and versions: equal before and after a refusal.</summary>
+/// <summary>
+/// Everything that a request could leave behind, as counts and versions: equal before and after a refusal.
+/// </summary>
 internal sealed record Stored(string Activity, string Athlete, string List)
 {
     private const string OfActivity =
@@ -18,6 +20,9 @@ internal sealed record Stored(string Activity, string Athlete, string List)
             (SELECT coalesce(sum(version), 0) FROM friendship))
         """;
 
+    private const string OfClubs =
+        "SELECT concat_ws('/', (SELECT count(*) FROM club), (SELECT coalesce(sum(version), 0) FROM club_member))";
+
     public static async Task<Stored> NowAsync()
     {
         // At the service itself: the gateway's rates are not to be used up by looking.
@@ -28,7 +33,7 @@ internal sealed record Stored(string Activity, string Athlete, string List)
         using var list = await World.Stack["activity"].Client.SendAsync(request);
         return new Stored(
             await AskAsync("activity", OfActivity),
-            await AskAsync("athlete", OfAthlete),
+            $"{await AskAsync("athlete", OfAthlete)} {await AskAsync("leaderboard", OfClubs)}",
             await list.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
     }
 

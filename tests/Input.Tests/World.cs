@@ -58,6 +58,8 @@ public sealed class World
         var foreign = await MakeAsync(strangersToken, Fill("""{"type":"RUN","startedAt":"{start}","visibility":"ONLY_ME"}"""));
         var gone = await MakeAsync(token, """{"type":"RUN"}""");
         await SendAsync(token, "DELETE", $"/activities/{gone}", null);
+        var club = (await SendAsync(token, "POST", "/clubs", """{"name":"Input","sport":"RUN"}""")).GetProperty("id").GetString()!;
+        Words["{club}"] = () => club;
         Words["{created}"] = () => created;
         Words["{open}"] = () => open;
         Words["{complete}"] = () => complete;

@@ -7,17 +7,23 @@ namespace Strava.Leaderboards.Ledgers;
 
 internal static class LedgerExtensions
 {
-    // The applier sets these days' scores anew. Some that changed since the swap are marked too, which does no harm.
+    // The appliers set these days' scores anew. Some that changed since the swap are marked too, which does no harm.
     private const string MarkWhatWasWrong =
         """
-        WITH was AS (SELECT activity_id, athlete, sport, local_date, counts, distance_mm, moving_ms, elevation_gain_cm
+        WITH was AS (
+            SELECT activity_id, athlete, sport, local_date, distance_mm, moving_ms, elevation_gain_cm, counts
             FROM retired.ledger),
-        now AS (SELECT activity_id, athlete, sport, local_date, counts, distance_mm, moving_ms, elevation_gain_cm
-            FROM ledger)
+        now AS (
+            SELECT activity_id, athlete, sport, local_date, distance_mm, moving_ms, elevation_gain_cm, counts
+            FROM ledger),
+        different AS ((TABLE was EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE was)),
+        clubs AS (
+            INSERT INTO club_dirty (athlete, club, week)
+            SELECT DISTINCT athlete, 0, '-infinity'::date FROM different
+            WHERE EXISTS (SELECT FROM club_member m WHERE m.athlete = different.athlete AND m.joined) ORDER BY 1
+            ON CONFLICT (athlete, club, week) DO UPDATE SET version = EXCLUDED.version)
         INSERT INTO board_dirty (athlete, sport, day)
-        SELECT DISTINCT athlete, sport, local_date
-        FROM ((TABLE was EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE was)) AS different
-        WHERE sport IS NOT NULL ORDER BY 1, 2, 3
+        SELECT DISTINCT athlete, sport, local_date FROM different WHERE sport IS NOT NULL ORDER BY 1, 2, 3
         ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version
         """;
 

@@ -9,6 +9,7 @@ internal static class BoardsBench
         ["growth"] = GrowthBench.RunAsync,
         ["range"] = RangeBench.RunAsync,
         ["place"] = PlaceBench.RunAsync,
+        ["club"] = ClubBench.RunAsync,
     };
 
     public static async Task RunAsync(string[] parts)
