@@ -5,7 +5,8 @@ using StackExchange.Redis;
 namespace Strava.Oracle;
 
 /// <summary>
-/// Redis must hold these boards and no others: the same members, the same integers. Gives all that the API can be asked for.
+/// Redis must hold these boards and no others: the same members, the same integers. Gives all that the API can be
+/// asked for.
 /// </summary>
 internal static class BoardCheck
 {

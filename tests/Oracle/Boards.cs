@@ -31,7 +31,9 @@ internal sealed class Boards(
         from slot in Slots(activity)
         select ((activity.Sport, slot.Place, slot.Window, slot.Period), activity));
 
-    /// <summary>Boards of what has started from one moment on and before another; none of them stands anywhere.</summary>
+    /// <summary>
+    /// Boards of what has started from one moment on and before another; none of them stands anywhere.
+    /// </summary>
     public IReadOnlyList<Board> Range(DateTimeOffset since, DateTimeOffset past)
     {
         var period = $"{Text(since)}/{Text(past)}";

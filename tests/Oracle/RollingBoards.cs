@@ -1,8 +1,8 @@
 namespace Strava.Oracle;
 
 /// <summary>
-/// The boards of the last 24 hours, 7 and 30 days, as they must be at some moment: every activity is looked at, whether it
-/// had started by then and not too long before.
+/// The boards of the last 24 hours, 7 and 30 days, as they must be at some moment: every activity is looked at,
+/// whether it had started by then and not too long before.
 /// </summary>
 internal sealed class RollingBoards(Truth truth, IReadOnlySet<Guid> flagged)
 {
@@ -20,8 +20,8 @@ internal sealed class RollingBoards(Truth truth, IReadOnlySet<Guid> flagged)
         select ((activity.Sport, place, window.Window, (string?)null), activity));
 
     /// <summary>
-    /// Who enters or leaves a window after <paramref name="last"/> and not after <paramref name="next"/>: until the service
-    /// has done it the line may be either.
+    /// Who enters or leaves a window after <paramref name="last"/> and not after <paramref name="next"/>: until the
+    /// service has done it the line may be either.
     /// </summary>
     public IReadOnlySet<(Guid Athlete, string Sport, string Window)> Moving(DateTimeOffset last, DateTimeOffset next) =>
         (from activity in _activities

@@ -31,8 +31,8 @@ internal static class BoardApplierExtensions
 }
 
 /// <summary>
-/// Carries the ledger's changes over to Redis: the only writer of boards. One worker owns all partitions for now; to split, give
-/// each worker a lease name and partitions of its own, and recovery a lease.
+/// Carries the ledger's changes over to Redis: the only writer of boards. One worker owns all partitions for now; to
+/// split, give each worker a lease name and partitions of its own, and recovery a lease.
 /// </summary>
 internal sealed class BoardApplier(
     NpgsqlDataSource database,
@@ -89,7 +89,8 @@ internal sealed class BoardApplier(
 
     protected override bool IsAway(Exception exception) => exception is RedisAwayException;
 
-    // True while boards are being filled. Only to the Redis that recovery has looked at: one started again since then keeps the watermark of its own data.
+    // True while boards are being filled. Only to the Redis that recovery has looked at: one started again since then
+    // keeps the watermark of its own data.
     private async Task<bool> PublishAsync(CancellationToken cancellationToken)
     {
         var (at, refilling) = await marks.WatermarkAsync(cancellationToken);

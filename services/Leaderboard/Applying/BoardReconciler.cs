@@ -20,13 +20,13 @@ internal sealed class ReconcilerOptions
 }
 
 /// <summary>
-/// Compares samples of the boards with the ledger for ever: athletes one after the other, all boards of each, and members
-/// of boards wherever they came from. What differs is counted and set right. Nothing should differ: whatever it finds, a
-/// bug or a hand in Redis has made.
+/// Compares samples of the boards with the ledger for ever: athletes one after the other, all boards of each, and
+/// members of boards wherever they came from. What differs is counted and set right. Nothing should differ: whatever
+/// it finds, a bug or a hand in Redis has made.
 /// </summary>
 /// <remarks>
-/// It runs between batches of the applier, under its term, so nothing else writes meanwhile. What the ledger says is read
-/// before it is asked who has a mark: whoever has none then had nothing waiting, and is expected to be right.
+/// It runs between batches of the applier, under its term, so nothing else writes meanwhile. What the ledger says is
+/// read before it is asked who has a mark: whoever has none then had nothing waiting, and is expected to be right.
 /// </remarks>
 internal sealed partial class BoardReconciler(
     NpgsqlDataSource database,

@@ -8,12 +8,14 @@ using Strava.Leaderboards.Stores;
 namespace Strava.Leaderboards.Applying;
 
 /// <summary>
-/// Fills boards that have been emptied, all at once: one pass over the ledger in the order of its athletes, so that each
-/// row is read once for all boards that it counts on. What changes meanwhile is marked as ever, and applied afterwards.
+/// Fills boards that have been emptied, all at once: one pass over the ledger in the order of its athletes, so that
+/// each row is read once for all boards that it counts on. What changes meanwhile is marked as ever, and applied
+/// afterwards.
 /// </summary>
 /// <remarks>
-/// A range of athletes has a snapshot, a token and a deadline of its own, and its snapshot shows that the term still holds,
-/// as every batch's does: see LeasedApplier. A crash leaves a Redis without our generation, and all begins again.
+/// A range of athletes has a snapshot, a token and a deadline of its own, and its snapshot shows that the term still
+/// holds, as every batch's does: see LeasedApplier. A crash leaves a Redis without our generation, and all begins
+/// again.
 /// </remarks>
 internal sealed class BoardRefill(NpgsqlDataSource database, RedisBoards redis, TimeProvider time)
 {

@@ -6,8 +6,8 @@ using Strava.Leaderboards.Stores;
 namespace Strava.Leaderboards.Applying;
 
 /// <summary>
-/// Adds up rows of the ledger that come athlete by athlete, sport by sport and day by day: of each window one sum is open
-/// at a time. What a day belongs to and what a place is called is worked out once, not for every row.
+/// Adds up rows of the ledger that come athlete by athlete, sport by sport and day by day: of each window one sum is
+/// open at a time. What a day belongs to and what a place is called is worked out once, not for every row.
 /// </summary>
 internal sealed class RefillSums(DateTimeOffset now)
 {

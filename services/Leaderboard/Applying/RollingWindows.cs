@@ -6,15 +6,15 @@ using Strava.Leaderboards.Boards;
 namespace Strava.Leaderboards.Applying;
 
 /// <summary>
-/// Keeps rolling windows rolling: the ledger is their queue. Each step marks the athletes of whom an activity has left a
-/// window or entered all of them since the last, an index range each; the applier then sets their totals as of that step.
-/// So a second costs what has moved in it, not the members of a board, and a read expires nothing.
+/// Keeps rolling windows rolling: the ledger is their queue. Each step marks the athletes of whom an activity has
+/// left a window or entered all of them since the last, an index range each; the applier then sets their totals as of
+/// that step. So a second costs what has moved in it, not the members of a board, and a read expires nothing.
 /// </summary>
 /// <remarks>
 /// Why no entry stays behind: the step and its marks commit together, and totals are read as of the step that their
-/// snapshot shows, so who reads before the step leaves the marks to a later batch. A row that comes or changes beside the
-/// step brings a mark of its own, which only a batch of this worker takes, after the step: the fence's rows are locked
-/// until it has ended, so that nobody claims the boards and reads beside it.
+/// snapshot shows, so who reads before the step leaves the marks to a later batch. A row that comes or changes beside
+/// the step brings a mark of its own, which only a batch of this worker takes, after the step: the fence's rows are
+/// locked until it has ended, so that nobody claims the boards and reads beside it.
 /// </remarks>
 internal sealed class RollingWindows(NpgsqlDataSource database)
 {
@@ -27,7 +27,9 @@ internal sealed class RollingWindows(NpgsqlDataSource database)
     public static Window? ByMark(DateOnly day) =>
         Window.Rolling.FirstOrDefault(window => window.RollingDays == day.DayNumber - Epoch.DayNumber);
 
-    /// <summary>Rolls to <paramref name="now"/>; never back. Safe to repeat: a step that is done is not done again.</summary>
+    /// <summary>
+    /// Rolls to <paramref name="now"/>; never back. Safe to repeat: a step that is done is not done again.
+    /// </summary>
     /// <exception cref="TermOverException">The term has been claimed away.</exception>
     public async Task RollAsync(FenceTerm term, DateTimeOffset now, CancellationToken cancellationToken)
     {

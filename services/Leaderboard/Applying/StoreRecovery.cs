@@ -99,8 +99,8 @@ internal sealed partial class StoreRecovery(
         """;
 
     // 1. A new generation: from here on a crash starts over. 2. Delete what is there: leftovers of an old file are not
-    // in the ledger's totals. 3. Fill all boards. 4. Mark what was applied lately, so that even an entry now zero gets its
-    // fence back. 5. Tell Redis the generation.
+    // in the ledger's totals. 3. Fill all boards. 4. Mark what was applied lately, so that even an entry now zero
+    // gets its fence back. 5. Tell Redis the generation.
     private async Task RefillAsync(
         FenceTerm term, StoreExpected expected, StoreSeen seen, CancellationToken cancellationToken)
     {

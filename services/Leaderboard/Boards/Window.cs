@@ -11,7 +11,9 @@ namespace Strava.Leaderboards.Boards;
 /// <param name="KeptUntil">
 /// Till when a board stays, by the moment at which its period has ended everywhere; <c>null</c>: for ever.
 /// </param>
-/// <param name="RollingDays">What has started within so many times 24 hours; 0: the window stands in the calendar.</param>
+/// <param name="RollingDays">
+/// What has started within so many times 24 hours; 0: the window stands in the calendar.
+/// </param>
 internal sealed record Window(
     string Word,
     Func<DateOnly, Period> Containing,
@@ -40,7 +42,9 @@ internal sealed record Window(
     /// <summary>What has started in the last hours or days, wherever: see Applying/RollingWindows.cs.</summary>
     public static IReadOnlyList<Window> Rolling { get; } = [Rolls("24h", 1), Rolls("7d", 7), Rolls("30d", 30)];
 
-    /// <summary>From one day or moment to another: no board stands for it, it is worked out when it is asked for.</summary>
+    /// <summary>
+    /// From one day or moment to another: no board stands for it, it is worked out when it is asked for.
+    /// </summary>
     public static Window Range { get; } = new("range", _ => Period.Ever, _ => null, "from and to", KeptUntil: null);
 
     public static IReadOnlyList<Window> All { get; } = [Ever, Year, Month, Week, Day, .. Rolling];

@@ -48,7 +48,8 @@ internal static class FlagAthlete
     {
         switch (args)
         {
-            case ["--flag-athlete", var id, var reason] when Guid.TryParse(id, out var athlete) && reason.Length is > 0 and <= MaxReason:
+            case ["--flag-athlete", var id, { Length: > 0 and <= MaxReason } reason]
+                when Guid.TryParse(id, out var athlete):
                 var flagged = await flags.FlagAsync(athlete, reason, CancellationToken.None);
                 await output.WriteLineAsync(flagged ? $"{athlete} goes off all boards" : $"{athlete} was flagged already");
                 return 0;

@@ -1,4 +1,5 @@
--- Rolling windows (24h, 7d, 30d): up to when what enters and leaves them has been marked. One row, moved by the applier alone.
+-- Rolling windows (24h, 7d, 30d): up to when what enters and leaves them has been marked. One row, moved by the
+-- applier alone.
 CREATE TABLE board_rolling (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     at       timestamptz NOT NULL DEFAULT now()

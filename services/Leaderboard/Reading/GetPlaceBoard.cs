@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Strava.Contracts.Rest;
-using Strava.Leaderboards.Stores;
 using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Reading;
@@ -13,7 +11,7 @@ internal static class BoardReaderExtensions
     public static WebApplicationBuilder AddBoardReader(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<AthleteDirectory>().AddSingleton<LastPages>().AddSingleton<BoardReader>()
-            .AddSingleton<RangeTotals>().AddSingleton<OnDemandBoards>();
+            .AddSingleton<RangeTotals>().AddSingleton<OnDemandBoards>().AddSingleton<BoardRenderer>();
         return builder;
     }
 }
@@ -31,12 +29,13 @@ internal static class GetPlaceBoard
             .WithDescription("By distance. Only activities that everyone may see count.")
             .Refuses(400);
 
-    private static async Task<Results<Ok<PlaceBoard>, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
+    private static async Task<Results<BoardAnswer, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
         [Description("The sport."), AllowedValues("RUN", "RIDE")] string sport,
         [AsParameters] BoardQuery query,
         ClaimsPrincipal caller,
         BoardReader reader,
         OnDemandBoards onDemand,
+        BoardRenderer renderer,
         AthleteDirectory athletes,
         TimeProvider time,
         HttpContext http,
@@ -65,21 +64,15 @@ internal static class GetPlaceBoard
         }
 
         var place = key.Place.Shown(query.Place, viewer?.City);
-        var board = (await LinesAsync(page, athletes, cancellationToken)).ToPlaceBoard(key, place, page.IsStale(now));
+        var answer = await renderer.RenderAsync(
+            page, key, place, page.IsStale(now), withNeighbours: request.Slice.Neighbours > 0, cancellationToken);
         if (page.Next is { } next)
         {
             NextBoardPage.AddLink(http, key, next);
         }
 
-        return EntityTags.IsNotModified(http, BoardTag.Of(board))
+        return EntityTags.IsNotModified(http, answer.Tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(request.Slice.Neighbours > 0 ? board : board with { Neighbours = null });
-    }
-
-    private static async Task<NamedPage> LinesAsync(
-        BoardPage page, AthleteDirectory athletes, CancellationToken cancellationToken)
-    {
-        var shown = page.Lines.Concat(page.Neighbours).Select(line => line.Athlete).Distinct();
-        return new NamedPage(page, await athletes.FindAsync(shown, cancellationToken));
+            : answer;
     }
 }

@@ -7,7 +7,8 @@ namespace Strava.Leaderboards.Reading;
 
 /// <summary>
 /// Boards that do not stand in Redis: any range, and periods past their retention. Worked out beside the requests, once
-/// for all who ask at the same time, a few at a time, and kept for a short while; a request only waits for it, not long.
+/// for all who ask at the same time, a few at a time, and kept for a short while; a request only waits for it, not
+/// long.
 /// </summary>
 internal sealed class OnDemandBoards(RangeTotals totals, TimeProvider time) : IDisposable
 {

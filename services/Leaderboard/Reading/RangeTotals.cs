@@ -5,8 +5,8 @@ using Strava.Leaderboards.Boards;
 namespace Strava.Leaderboards.Reading;
 
 /// <summary>
-/// A board for which none stands, from the ledger: all that it takes is a range of one index and the places of those who
-/// may be on it. Costs O(what was done in the range, by the athletes of the place).
+/// A board for which none stands, from the ledger: all that it takes is a range of one index and the places of those
+/// who may be on it. Costs O(what was done in the range, by the athletes of the place).
 /// </summary>
 internal sealed class RangeTotals(NpgsqlDataSource database, TimeProvider time)
 {
@@ -21,8 +21,8 @@ internal sealed class RangeTotals(NpgsqlDataSource database, TimeProvider time)
             AND NOT EXISTS (SELECT FROM athlete_flag f WHERE f.athlete = l.athlete)
         """;
 
-    // The place that is in force is PlaceHistory.At's: the last one known before the period has ended everywhere, else the
-    // first.
+    // The place that is in force is PlaceHistory.At's: the last one known before the period has ended everywhere,
+    // else the first.
     private const string At =
         """
         SELECT p.athlete FROM (SELECT DISTINCT athlete FROM athlete_place WHERE {0}) one

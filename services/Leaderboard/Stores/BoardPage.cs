@@ -4,7 +4,13 @@ using Strava.Leaderboards.Boards;
 
 namespace Strava.Leaderboards.Stores;
 
-internal sealed record BoardLine(long Rank, long Athlete, BoardScore Score);
+internal sealed record BoardLine(long Rank, long Athlete, BoardScore Score)
+{
+    /// <param name="answer">Of <see cref="BoardScripts.Line"/>.</param>
+    /// <param name="athlete">Whose.</param>
+    public static BoardLine From(RedisResult[] answer, long athlete) => new(
+        1 + (long)answer[1], athlete, BoardScore.Unpack(long.Parse((string)answer[0]!, CultureInfo.InvariantCulture)));
+}
 
 /// <summary>A page of a board and the viewer's line, as Redis told them.</summary>
 /// <param name="Lines">Best first.</param>

@@ -6,10 +6,10 @@ namespace Strava.Leaderboards.Stores;
 internal static class BoardScripts
 {
     /// <summary>
-    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), how many partitions, how many
-    /// entries to set; then the partitions, score and member of each entry, and the members to take off. All or nothing:
-    /// answers for how many partitions a newer token has written; -1: it came too late. A period past its retention is
-    /// refused too, but that is final: the answer is 0.
+    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), how many partitions, how
+    /// many entries to set; then the partitions, score and member of each entry, and the members to take off. All or
+    /// nothing: answers for how many partitions a newer token has written; -1: it came too late. A period past its
+    /// retention is refused too, but that is final: the answer is 0.
     /// </summary>
     public const string Write =
         """
@@ -89,6 +89,15 @@ internal static class BoardScripts
         return { page, redis.call('ZCARD', KEYS[1]), score, ahead, around }
         """;
 
+    /// <summary>KEYS board. ARGV a member. Answers its score and how many are better; nothing: it has none.</summary>
+    public const string Line =
+        """
+        local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
+        if not score then return false end
+        local next = (math.floor(tonumber(score) / 65536) + 1) * 65536
+        return { score, redis.call('ZCOUNT', KEYS[1], string.format('%.0f', next), '+inf') }
+        """;
+
     /// <summary>KEYS watermark. Answers run id, time (ms), generation, at.</summary>
     public const string Probe =
         """
@@ -123,8 +132,9 @@ internal static class BoardScripts
         """;
 
     /// <summary>
-    /// KEYS watermark (unused: any node). ARGV pattern, cursor, a share from 0 to 1. Some boards from there on, each with a
-    /// few members from that share of it on. Answers the next cursor, and for each board its key and those members.
+    /// KEYS watermark (unused: any node). ARGV pattern, cursor, a share from 0 to 1. Some boards from there on, each
+    /// with a few members from that share of it on. Answers the next cursor, and for each board its key and those
+    /// members.
     /// </summary>
     public const string Sample =
         """

@@ -91,6 +91,18 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
         ReadTimeout,
         cancellationToken);
 
+    /// <returns>One athlete's line; <c>null</c>: has none.</returns>
+    public Task<BoardLine?> ReadLineAsync(BoardKey board, long athlete, CancellationToken cancellationToken) =>
+        _reads.RunAsync(
+            async redis =>
+            {
+                var answer = await redis.ScriptEvaluateAsync(
+                    BoardScripts.Line, [board.Scores], [BoardMember.Encode(athlete)]);
+                return answer.IsNull ? null : BoardLine.From((RedisResult[])answer!, athlete);
+            },
+            ReadTimeout,
+            cancellationToken);
+
     /// <returns>What Redis holds for each of these, in their order; 0: no entry.</returns>
     public Task<long[]> ScoresAsync(IReadOnlyList<BoardChange> entries, CancellationToken cancellationToken) =>
         _writes.RunAsync(

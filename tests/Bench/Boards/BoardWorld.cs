@@ -48,8 +48,8 @@ internal sealed class BoardWorld : IAsyncDisposable
     }
 
     /// <summary>
-    /// So many athletes of one country with three runs each, of so long ago that they count for all time alone: two boards,
-    /// each of all of them.
+    /// So many athletes of one country with three runs each, of so long ago that they count for all time alone: two
+    /// boards, each of all of them.
     /// </summary>
     public async Task FillAsync(int athletes, string country = "US")
     {

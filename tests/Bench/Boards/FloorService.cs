@@ -7,8 +7,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Bench.Boards;
 
 /// <summary>
-/// A service that does nothing behind the same gateway: what a request costs whatever it asks for. It knows its callers, as
-/// every service does.
+/// A service that does nothing behind the same gateway: what a request costs whatever it asks for. It knows its
+/// callers, as every service does.
 /// </summary>
 internal static class FloorService
 {

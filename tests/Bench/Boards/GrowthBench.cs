@@ -8,8 +8,9 @@ using Strava.Leaderboards.Stores;
 namespace Strava.Bench.Boards;
 
 /// <summary>
-/// What a read and a write cost on boards of 1,000,000 members against boards of 10,000, in turns: a read is the top 100 and
-/// the viewer's line; a write is an activity from its message to the score in Redis, ledger included, in batches of 200.
+/// What a read and a write cost on boards of 1,000,000 members against boards of 10,000, in turns: a read is the top
+/// 100 and the viewer's line; a write is an activity from its message to the score in Redis, ledger included, in
+/// batches of 200.
 /// </summary>
 internal static class GrowthBench
 {

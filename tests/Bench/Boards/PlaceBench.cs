@@ -8,8 +8,8 @@ using Strava.Testing;
 namespace Strava.Bench.Boards;
 
 /// <summary>
-/// The top 100 and the viewer's line of a board of a million, through the gateway, beside a route through the same gateway
-/// into a service that does nothing; then at half of that rate, every request at its appointed time.
+/// The top 100 and the viewer's line of a board of a million, through the gateway, beside a route through the same
+/// gateway into a service that does nothing; then at half of that rate, every request at its appointed time.
 /// </summary>
 internal static class PlaceBench
 {

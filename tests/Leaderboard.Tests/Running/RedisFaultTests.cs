@@ -9,8 +9,9 @@ using Strava.Testing;
 namespace Strava.Leaderboards.Tests.Running;
 
 /// <summary>
-/// What befalls a real redis-server: data lost in part, no room, a connection that is dead without saying so. Uploads go
-/// on, readers are told, and all heals without a restart of the service. Frozen, killed and wiped: HttpTests, RecoveryTests.
+/// What befalls a real redis-server: data lost in part, no room, a connection that is dead without saying so. Uploads
+/// go on, readers are told, and all heals without a restart of the service. Frozen, killed and wiped: HttpTests,
+/// RecoveryTests.
 /// </summary>
 [Category("Integration")]
 public class RedisFaultTests
