@@ -36,6 +36,12 @@ internal sealed class RebuildTests : RebuildSpec
         var done = await World.EndAsync(await World.BegunAsync());
         Assert.That((done.State, done.Differences), Is.EqualTo(("done", 1L)), done.Examples);
         await Eventually.HoldsAsync(async () => await MarksAsync() == 0 && await AllTimeAsync(runner) == right);
+
+        // The swapped in ledger marks the boards of clubs, as the one before did.
+        Assert.That(
+            await World.ScalarAsync<long>(
+                "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'public.ledger'::regclass AND tgname LIKE 'club_mark_%'"),
+            Is.EqualTo(2));
     }
 
     [Test]
