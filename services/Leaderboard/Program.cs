@@ -4,6 +4,7 @@ using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Clubs;
+using Strava.Leaderboards.Flags;
 using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
@@ -18,12 +19,15 @@ builder.AddRedisBoards();                                                // the 
 builder.AddLedger();                                                     // messages -> ledger + marks, transactional
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
+builder.AddAthleteFlags();                                               // who is off all boards
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
 builder.AddLaunchSwitches();                                             // who is written and read by what is new
 builder.AddClubs();                                                      // clubs, members, weekly boards, comparison
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args)
+    || await app.RunRebuildIfAskedAsync(args)
+    || await app.RunFlagIfAskedAsync(args))
 {
     return;
 }
@@ -33,5 +37,6 @@ app.UseIdempotencyKeys();
 app.MapGetPlaceBoard();
 app.MapClubs();
 app.MapRebuilds();
+app.MapAthleteFlags();
 
 await app.RunAsync();

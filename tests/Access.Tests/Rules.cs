@@ -65,6 +65,7 @@ internal static class Rules
     {
         "gateway" => Gateway,
         "athlete" => Everywhere,
+        "leaderboard" => [.. Everywhere, .. Rebuilds, .. Flags],
         _ => [.. Everywhere, .. Rebuilds],
     };
 
@@ -74,6 +75,9 @@ internal static class Rules
     // Not found but on the management port, whoever asks.
     private static readonly string[] Rebuilds =
         ["POST /admin/rebuilds", "GET /admin/rebuilds/{id}", "DELETE /admin/rebuilds/{id}"];
+
+    private static readonly string[] Flags =
+        ["GET /admin/flags", "PUT /admin/flags/{athleteId}", "DELETE /admin/flags/{athleteId}"];
 
     private static readonly string[] Gateway =
     [

@@ -78,6 +78,25 @@ public sealed class TamperedTests : Scenario
         await new Database("locallegend").ExecuteAsync("DELETE FROM activity_track WHERE activity_id = $1", id);
     }
 
+    [TestCase("24h")]
+    [TestCase("7d")]
+    [TestCase("30d")]
+    public async Task A_score_in_a_rolling_window_that_is_off_by_one_is_named(string window)
+    {
+        await UploadedAsync();
+        using var connection = await ConnectionMultiplexer.ConnectAsync(Platform.Current.Redis.ConnectionString);
+        var board = $"leaderboard:{{run:SI:{window}}}";
+        var redis = connection.GetDatabase();
+        var first = redis.SortedSetRangeByRankWithScores(board, 0, 0, Order.Descending)[0];
+
+        await redis.SortedSetAddAsync(board, first.Element, first.Score + 1);
+        await AssertNamedAsync("The score of", board);
+        await redis.SortedSetRemoveAsync(board, first.Element);
+        await AssertNamedAsync("The score of", board);
+        await redis.SortedSetAddAsync(board, first.Element, first.Score);
+        await AssertNoDifferenceAsync();
+    }
+
     [Test]
     public async Task A_score_a_member_and_a_board_too_many_are_named()
     {
