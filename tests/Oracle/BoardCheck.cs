@@ -98,7 +98,7 @@ internal static class BoardCheck
     }
 
     /// <summary>Whom an operator has taken off the boards: a fact of the service's own, as places are.</summary>
-    private static async Task<HashSet<Guid>> FlaggedAsync(NpgsqlConnection database)
+    public static async Task<HashSet<Guid>> FlaggedAsync(NpgsqlConnection database)
     {
         var flagged = new HashSet<Guid>();
         await using var command = new NpgsqlCommand(

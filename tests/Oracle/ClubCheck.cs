@@ -21,7 +21,7 @@ internal static class ClubCheck
             comparison.Equal(club.Members.Count, club.Counted, $"The number of members that is counted for {club.Id}");
         }
 
-        var boards = Clubs.Boards(truth, clubs, now);
+        var boards = Clubs.Boards(truth, await BoardCheck.FlaggedAsync(leaderboard), clubs, now);
         using var connection = await ConnectionMultiplexer.ConnectAsync($"{redis},abortConnect=true,syncTimeout=5000")
             .WaitAsync(Timeout);
         var server = connection.GetServer(connection.GetEndPoints()[0]);

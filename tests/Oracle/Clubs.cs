@@ -41,7 +41,8 @@ internal sealed record ClubWeekBoard(string Stem, Club Club, string Week, IReadO
 /// <summary>Every club board that there must be, from the streams and the memberships alone.</summary>
 internal static class Clubs
 {
-    public static IReadOnlyList<ClubWeekBoard> Boards(Truth truth, IEnumerable<Club> clubs, DateTimeOffset now)
+    public static IReadOnlyList<ClubWeekBoard> Boards(
+        Truth truth, IReadOnlySet<Guid> flagged, IEnumerable<Club> clubs, DateTimeOffset now)
     {
         var boards = new List<ClubWeekBoard>();
         foreach (var club in clubs)
@@ -49,7 +50,8 @@ internal static class Clubs
             var counting = truth.Saved.Where(activity =>
                 activity.Visibility == "EVERYONE"
                 && activity.Sport == club.Sport
-                && club.Members.Contains(activity.AthleteId));
+                && club.Members.Contains(activity.AthleteId)
+                && !flagged.Contains(activity.AthleteId));
             foreach (var week in counting.GroupBy(activity => MondayOf(activity.Figures!.LocalDate)))
             {
                 // A week ends everywhere twelve hours after it has ended in Greenwich; two weeks later its boards go.

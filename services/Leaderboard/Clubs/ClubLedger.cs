@@ -71,6 +71,7 @@ internal sealed class ClubLedger(NpgsqlDataSource database)
                 FROM ledger l
                 WHERE l.athlete = p.athlete AND l.sport = p.sport AND l.counts
                     AND l.local_date >= p.first AND l.local_date < p.first + 7
+                    AND NOT EXISTS (SELECT FROM athlete_flag f WHERE f.athlete = p.athlete)
             ) t
             WHERE (SELECT count(*) FROM fence WHERE duty = $6 AND partition = ANY($4) AND term = $5) = cardinality($4)
             """);

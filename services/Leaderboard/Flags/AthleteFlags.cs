@@ -17,6 +17,9 @@ internal sealed class AthleteFlags(NpgsqlDataSource database)
     // The flag and the mark that makes the applier see it are one transaction, under the athlete's lock.
     private const string MarkEverything =
         """
+        , clubs AS (
+            INSERT INTO club_dirty (athlete, club, week) SELECT athlete, 0, '-infinity'::date FROM changed
+            ON CONFLICT (athlete, club, week) DO UPDATE SET version = EXCLUDED.version)
         INSERT INTO board_dirty (athlete, sport, day) SELECT athlete, 0, '-infinity'::date FROM changed
         ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version
         """;

@@ -171,7 +171,7 @@ internal static class ClubBench
         await using var command = database.CreateCommand(
             $"""
             SELECT array_agg(athlete) FROM (
-                SELECT athlete FROM club_member WHERE {of} AND joined ORDER BY random() LIMIT {Changed}) some
+                SELECT athlete FROM club_member WHERE {of} AND joined ORDER BY random() LIMIT {Changed}) chosen
             """);
         return (long[])(await command.ExecuteScalarAsync())!;
     }

@@ -3,6 +3,7 @@ using Strava.Contracts.Messages;
 using Strava.Contracts.Sports;
 using Strava.Core.Applying;
 using Strava.Leaderboards.Clubs;
+using Strava.Leaderboards.Flags;
 using Strava.Leaderboards.Stores;
 using Strava.Leaderboards.Tests.Running;
 using Strava.Testing;
@@ -115,6 +116,25 @@ public class ClubApplierTests
         await world.World.HandleAsync(Messages.Activity(athlete, 5_000));
         await world.ApplyAllAsync();
         Assert.That(await world.BoardsAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Who_is_flagged_is_on_no_board_until_that_is_taken_back()
+    {
+        await using var world = await ClubWorld.CreateAsync();
+        var (club, athlete, flags) = (await world.MakeAsync(), Guid.NewGuid(), new AthleteFlags(world.World.Database));
+        await world.World.HandleAsync(Messages.Activity(athlete, 1_000));
+        await world.JoinAsync(club, athlete);
+        await world.ApplyAllAsync();
+        var before = await world.BoardsAsync();
+        Assert.That(before, Has.Count.EqualTo(7));
+        await flags.FlagAsync(athlete, "a car", default);
+        await world.ApplyAllAsync();
+        Assert.That(await world.BoardsAsync(), Is.Empty);
+        Assert.That((await world.Comparison.CompareAsync(club, default)).Sum(board => board.Wrong.Count), Is.Zero);
+        await flags.UnflagAsync(athlete, default);
+        await world.ApplyAllAsync();
+        Assert.That(await world.BoardsAsync(), Is.EquivalentTo(before));
     }
 
     [Test]
