@@ -108,6 +108,9 @@ public sealed record ArchivedPoints(
 /// <param name="TimeZone">IANA zone of the local day: the recording's, else the athlete's at that time, else
 /// UTC.</param>
 /// <param name="LocalDate">Athlete-local day of the start, stamped once.</param>
+/// <param name="Best5KmMilliseconds">Least time over 5 km; <c>null</c> when shorter, or saved before these were
+/// kept.</param>
+/// <param name="Best10KmMilliseconds">Least time over 10 km, in the same way.</param>
 public sealed record ActivityCompleted(
     DateTimeOffset At,
     long DistanceMillimeters,
@@ -118,7 +121,11 @@ public sealed record ActivityCompleted(
     long ElevationLossCentimeters,
     int PointCount,
     string TimeZone,
-    DateOnly LocalDate) : ActivityEvent;
+    DateOnly LocalDate,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? Best5KmMilliseconds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? Best10KmMilliseconds = null) : ActivityEvent;
 
 /// <summary>The athlete gave it another name.</summary>
 /// <param name="Name">The new name.</param>

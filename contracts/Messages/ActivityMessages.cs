@@ -60,6 +60,15 @@ public sealed record ActivitySummary
 
     /// <summary>Points stored.</summary>
     public required int PointCount { get; init; }
+
+    /// <summary>
+    /// Least time over 5 km anywhere in it, by the clock, ms; <c>null</c> when it is shorter, or told by a build that
+    /// did not know.
+    /// </summary>
+    public long? Best5KmMilliseconds { get; init; }
+
+    /// <summary>Least time over 10 km, ms, in the same way.</summary>
+    public long? Best10KmMilliseconds { get; init; }
 }
 
 /// <summary>An activity was saved.</summary>

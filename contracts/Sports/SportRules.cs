@@ -26,8 +26,8 @@ public sealed record SportRules(
                 new("400 m", 400_000),
                 new("1 km", 1_000_000),
                 new("1 mile", 1_609_344),
-                new("5 km", 5_000_000),
-                new("10 km", 10_000_000),
+                EffortDistance.FiveKilometers,
+                EffortDistance.TenKilometers,
                 new("half marathon", 21_097_500),
                 new("marathon", 42_195_000),
             ],
@@ -37,8 +37,8 @@ public sealed record SportRules(
         {
             EffortDistances =
             [
-                new("5 km", 5_000_000),
-                new("10 km", 10_000_000),
+                EffortDistance.FiveKilometers,
+                EffortDistance.TenKilometers,
                 new("20 km", 20_000_000),
                 new("40 km", 40_000_000),
             ],

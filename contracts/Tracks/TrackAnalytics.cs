@@ -47,4 +47,28 @@ public sealed record TrackAnalytics
             ElevationSource = series.Elevation.Source,
         };
     }
+
+    /// <summary>Least times over distances of the caller's, without the other figures: O(n) a distance.</summary>
+    /// <param name="sport">The sport whose rules apply.</param>
+    /// <param name="log">The state log.</param>
+    /// <param name="points">The points in order, from <see cref="TrackOrder.Merge"/>.</param>
+    /// <param name="distances">Shortest first.</param>
+    /// <returns>Those that the track reaches.</returns>
+    /// <exception cref="KeyNotFoundException"><paramref name="sport"/> is no defined sport.</exception>
+    public static IReadOnlyList<BestEffort> EffortsOf(
+        Sport sport, StateLog log, IReadOnlyList<OrderedPoint> points, params IReadOnlyList<EffortDistance> distances)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(points);
+        ArgumentNullException.ThrowIfNull(distances);
+        var rules = SportRules.Of(sport);
+        var legs = new Leg[points.Count];
+        var reader = LegReader.Begin;
+        for (var index = 0; index < legs.Length; index++)
+        {
+            reader = reader.Next(points[index].Point, points[index].Interval, rules, out legs[index]);
+        }
+
+        return EffortSearch.Find(distances, log, points, legs);
+    }
 }

@@ -1,7 +1,10 @@
 using Strava.Core.Bus;
+using Strava.Core.Idempotency;
+using Strava.Core.Outbox;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
+using Strava.Leaderboards.Challenges;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
 using Strava.Leaderboards.Stores;
@@ -15,6 +18,8 @@ builder.AddRedisBoards();                                                // the 
 builder.AddLedger();                                                     // messages -> ledger + marks, transactional
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
+builder.AddChallenges();                                                 // marks -> challenges' boards in Postgres
+builder.AddOutboxRelay(declaresQueues: false);                           // who has completed a challenge
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
 
 var app = builder.Build();
@@ -24,7 +29,9 @@ if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args
 }
 
 app.UseServiceDefaults();
+app.UseIdempotencyKeys();
 app.MapGetPlaceBoard();
+app.MapChallenges();
 app.MapRebuilds();
 
 await app.RunAsync();

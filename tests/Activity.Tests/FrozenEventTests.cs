@@ -38,6 +38,9 @@ public sealed class FrozenEventTests
         ["route_recorded.posts"] = new RouteRecorded(7, 3, "AQADAYDQ64jAaO+B64jAaADEvvUr+7z1KwCyw+sNscPrDQAAAAAAAAA=", Posts: [2, 1]),
         ["activity_completed"] = new ActivityCompleted(
             At, 10_000_123, 3_600_000, 3_500_000, 3_400_000, 12_345, 12_344, 601, "Europe/Ljubljana", new DateOnly(2026, 3, 1)),
+        ["activity_completed.efforts"] = new ActivityCompleted(
+            At, 10_000_123, 3_600_000, 3_500_000, 3_400_000, 12_345, 12_344, 601, "Europe/Ljubljana", new DateOnly(2026, 3, 1),
+            1_750_001, 3_599_002),
         ["activity_renamed"] = new ActivityRenamed("tempo \\ čaj"),
         ["activity_described"] = new ActivityDescribed(""),
         ["activity_visibility_changed"] = new ActivityVisibilityChanged(Visibility.OnlyMe),

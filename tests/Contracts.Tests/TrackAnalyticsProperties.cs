@@ -17,7 +17,9 @@ public sealed class TrackAnalyticsProperties
             return analytics.Splits.Select(split => split.Split).SequenceEqual(figures.Splits)
                 && analytics.ElevationSource == figures.ElevationSource
                 && analytics.SplitsMiles.Sum(mile => mile.Split.DistanceMillimeters) == figures.DistanceMillimeters
-                && IsMovingWithin(analytics.Splits, figures) && IsMovingWithin(analytics.SplitsMiles, figures);
+                && IsMovingWithin(analytics.Splits, figures) && IsMovingWithin(analytics.SplitsMiles, figures)
+                && analytics.BestEfforts.SequenceEqual(TrackAnalytics.EffortsOf(
+                    Sport.Ride, ride.Log, ordered, SportRules.Of(Sport.Ride).EffortDistances));
         }), runs: 1_000);
 
     [Test]

@@ -62,4 +62,4 @@ public sealed record Activity
 public sealed record Figures(
     DateTimeOffset At, long DistanceMm, long TotalMs, long ActiveMs, long MovingMs, long GainCm, long LossCm,
     int Points,
-    string TimeZone, DateOnly LocalDate);
+    string TimeZone, DateOnly LocalDate, long? Best5KmMs, long? Best10KmMs);

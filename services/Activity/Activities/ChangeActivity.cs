@@ -99,6 +99,7 @@ internal static class ChangeActivityEndpoint
                 DateTimeOffset.FromUnixTimeMilliseconds(atMs),
                 of.StartedAt ?? DateTimeOffset.FromUnixTimeMilliseconds(log.StartedAtMs!.Value),
                 TrackStatistics.Compute(of.Sport, log, points, atMs, of.ElevationSource),
+                Activity.EffortsOf(of.Sport, log, points),
                 of.TimeZone ?? locked.AthleteTimeZone);
         }
     }

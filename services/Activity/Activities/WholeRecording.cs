@@ -93,12 +93,10 @@ internal sealed class RecordingStore(Shard shard, TimeProvider clock)
     {
         var startedAt = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.StartedAtMs!.Value);
         var timeZone = recording.TimeZone ?? athleteTimeZone;
+        var points = TrackOrder.Merge(recording.Chunks, recording.Log);
         var figures = TrackStatistics.Compute(
-            recording.Sport,
-            recording.Log,
-            TrackOrder.Merge(recording.Chunks, recording.Log),
-            recording.Log.CompletedAtMs!.Value,
-            recording.ElevationSource);
+            recording.Sport, recording.Log, points, recording.Log.CompletedAtMs!.Value, recording.ElevationSource);
+        var efforts = Activity.EffortsOf(recording.Sport, recording.Log, points);
         List<object> events =
         [
             new ActivityCreated(
@@ -114,7 +112,8 @@ internal sealed class RecordingStore(Shard shard, TimeProvider clock)
         // The points come before the last word, so that a reader who sees COMPLETE has seen them.
         var words = Activity.EventsOf(
             recording.Log.Changes,
-            change => Activity.Completed(DateTimeOffset.FromUnixTimeMilliseconds(change.AtMs), startedAt, figures, timeZone)).ToList();
+            change => Activity.Completed(
+                DateTimeOffset.FromUnixTimeMilliseconds(change.AtMs), startedAt, figures, efforts, timeZone)).ToList();
         events.AddRange(words.SkipLast(1));
         events.AddRange(recording.Chunks.Select(ActivityStream.EventOf));
         events.Add(words[^1]);

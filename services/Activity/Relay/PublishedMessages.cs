@@ -86,6 +86,8 @@ internal static class PublishedMessages
         ElevationGainCentimeters = activity.Final.ElevationGainCentimeters,
         ElevationLossCentimeters = activity.Final.ElevationLossCentimeters,
         PointCount = activity.Final.PointCount,
+        Best5KmMilliseconds = activity.Final.Best5KmMilliseconds,
+        Best10KmMilliseconds = activity.Final.Best10KmMilliseconds,
     };
 
     private static ActivityTrackPublished Track(ActivityStream stream)

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Messages;
 using Strava.Core.Rebuild;
+using Strava.Leaderboards.Challenges;
 
 namespace Strava.Leaderboards.Ledgers;
 
@@ -19,11 +20,12 @@ internal sealed class Ledger(RebuildableTables tables) : IActivityProjection
         WITH old AS (SELECT sport, local_date FROM ledger WHERE activity_id = $1),
         new AS (
             INSERT INTO ledger AS l (activity_id, athlete, version, deleted, sport, visibility, started_at, local_date,
-                distance_mm, active_ms, moving_ms, elevation_gain_cm)
-            SELECT $1, number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM athlete_number WHERE athlete_id = $2
+                distance_mm, active_ms, moving_ms, elevation_gain_cm, best_5km_ms, best_10km_ms)
+            SELECT $1, number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+            FROM athlete_number WHERE athlete_id = $2
             ON CONFLICT (activity_id) DO UPDATE SET version = $3, deleted = $4, sport = $5, visibility = $6,
                 started_at = $7, local_date = $8, distance_mm = $9, active_ms = $10, moving_ms = $11,
-                elevation_gain_cm = $12
+                elevation_gain_cm = $12, best_5km_ms = $13, best_10km_ms = $14
             WHERE l.version < $3
             RETURNING athlete, sport, local_date
         )
@@ -36,11 +38,21 @@ internal sealed class Ledger(RebuildableTables tables) : IActivityProjection
 
     public static bool WantsTracks => false;
 
-    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) =>
-        tables.WriteAsync(batch => Add(batch, activity), cancellationToken);
+    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) => tables.WriteAsync(
+        batch =>
+        {
+            Add(batch, activity);
+            batch.AddChallengeMarks(activity.AthleteId);
+        },
+        cancellationToken);
 
-    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) =>
-        tables.WriteAsync(batch => Add(batch, deleted), cancellationToken);
+    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) => tables.WriteAsync(
+        batch =>
+        {
+            Add(batch, deleted);
+            batch.AddChallengeMarks(deleted.AthleteId);
+        },
+        cancellationToken);
 
     public static void Add(NpgsqlBatch batch, ActivitySummary activity) => Add(
         batch,
@@ -62,6 +74,8 @@ internal sealed class Ledger(RebuildableTables tables) : IActivityProjection
             new NpgsqlParameter<long> { TypedValue = activity.ActiveMilliseconds },
             new NpgsqlParameter<long> { TypedValue = activity.MovingMilliseconds },
             new NpgsqlParameter<long> { TypedValue = activity.ElevationGainCentimeters },
+            Effort(activity.Best5KmMilliseconds),
+            Effort(activity.Best10KmMilliseconds),
         ]);
 
     /// <summary>Leaves a tombstone, also for an activity that has not come yet: what comes after it is older.</summary>
@@ -81,6 +95,8 @@ internal sealed class Ledger(RebuildableTables tables) : IActivityProjection
             Null(NpgsqlDbType.Bigint),
             Null(NpgsqlDbType.Bigint),
             Null(NpgsqlDbType.Bigint),
+            Effort(null),
+            Effort(null),
         ]);
 
     /// <summary>Boards have no use for tracks.</summary>
@@ -95,6 +111,9 @@ internal sealed class Ledger(RebuildableTables tables) : IActivityProjection
         replace.Parameters.AddRange(row);
         batch.BatchCommands.Add(replace);
     }
+
+    private static NpgsqlParameter Effort(long? milliseconds) =>
+        new() { Value = (object?)milliseconds ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
 
     private static NpgsqlParameter Null(NpgsqlDbType type) => new() { Value = DBNull.Value, NpgsqlDbType = type };
 }

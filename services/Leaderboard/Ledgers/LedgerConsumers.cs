@@ -2,6 +2,7 @@ using MassTransit;
 using Strava.Contracts.Messages;
 using Strava.Core.Bus;
 using Strava.Core.Rebuild;
+using Strava.Leaderboards.Challenges;
 
 namespace Strava.Leaderboards.Ledgers;
 
@@ -9,13 +10,18 @@ internal static class LedgerExtensions
 {
     // The applier sets these days' scores anew. Some that changed since the swap are marked too, which does no harm.
     private const string MarkWhatWasWrong =
-        """
-        WITH was AS (SELECT activity_id, athlete, sport, local_date, distance_mm, counts FROM retired.ledger),
-        now AS (SELECT activity_id, athlete, sport, local_date, distance_mm, counts FROM ledger)
+        $"""
+        WITH was AS (SELECT activity_id, athlete, sport, local_date, counts, deleted, started_at,
+                distance_mm, moving_ms, elevation_gain_cm, best_5km_ms, best_10km_ms FROM retired.ledger),
+        now AS (SELECT activity_id, athlete, sport, local_date, counts, deleted, started_at,
+                distance_mm, moving_ms, elevation_gain_cm, best_5km_ms, best_10km_ms FROM ledger),
+        different AS MATERIALIZED (
+            SELECT DISTINCT athlete, sport, local_date
+            FROM ((TABLE was EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE was)) AS both_ways
+            WHERE sport IS NOT NULL),
+        challenges AS ({ChallengeMarks.MarkDifferent})
         INSERT INTO board_dirty (athlete, sport, day)
-        SELECT DISTINCT athlete, sport, local_date
-        FROM ((TABLE was EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE was)) AS different
-        WHERE sport IS NOT NULL ORDER BY 1, 2, 3
+        SELECT athlete, sport, local_date FROM different ORDER BY 1, 2, 3
         ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version
         """;
 
