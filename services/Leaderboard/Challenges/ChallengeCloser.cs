@@ -1,5 +1,4 @@
 using Npgsql;
-using Strava.Contracts.Rest;
 using Strava.Core.Leases;
 
 namespace Strava.Leaderboards.Challenges;

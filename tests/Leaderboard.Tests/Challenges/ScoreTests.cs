@@ -4,7 +4,6 @@ using Strava.Contracts;
 using Strava.Contracts.Messages;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
-using Strava.Leaderboards.Challenges;
 using Strava.Leaderboards.Tests.Running;
 
 namespace Strava.Leaderboards.Tests.Challenges;
