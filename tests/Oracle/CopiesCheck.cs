@@ -4,11 +4,13 @@ namespace Strava.Oracle;
 
 /// <summary>
 /// What Feed and LocalLegend keep: every activity that was ever saved, deleted ones as a bare tombstone, and a track
-/// only
-/// of what everyone may see. Answers could hide what is kept wrongly; the tables cannot.
+/// only of what everyone may see, point by point. Answers could hide what is kept wrongly; the tables cannot.
 /// </summary>
 internal static class CopiesCheck
 {
+    /// <summary>So many points fit in a message of 64 KB in any case: 32 bytes each.</summary>
+    private const int SurelyFit = 2_048;
+
     private const string FeedRows =
         """
         SELECT activity_id, deleted, athlete_id, sport, visibility, started_at, name, distance_millimeters FROM activity
@@ -80,19 +82,42 @@ internal static class CopiesCheck
 
     private static async Task CompareTracksAsync(NpgsqlConnection database, Truth truth, Comparison comparison)
     {
-        var everyones = truth.Saved.Where(activity => activity.Visibility == "EVERYONE");
-        var wanted = everyones.Select(activity => activity.Id).ToHashSet();
-        await using var command = new NpgsqlCommand("SELECT activity_id FROM activity_track", database);
+        var wanted = truth.Saved.Where(activity => activity.Visibility == "EVERYONE")
+            .ToDictionary(activity => activity.Id);
+        await using var command = new NpgsqlCommand("SELECT activity_id, points FROM activity_track", database);
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())
         {
-            comparison.Equal(
-                true, wanted.Remove(rows.GetGuid(0)), $"That everyone may see {rows.GetGuid(0)}, whose track is kept");
+            var id = rows.GetGuid(0);
+            var isEveryones = wanted.Remove(id, out var activity);
+            comparison.Equal(true, isEveryones, $"That everyone may see {id}, whose track is kept");
+            if (isEveryones)
+            {
+                ComparePoints(activity!, rows.IsDBNull(1) ? null : rows.GetFieldValue<byte[]>(1), comparison);
+            }
         }
 
-        foreach (var id in wanted)
+        foreach (var id in wanted.Keys)
         {
             comparison.Differ($"LocalLegend has no track of {id}, which everyone may see.");
+        }
+    }
+
+    private static void ComparePoints(Activity activity, byte[]? track, Comparison comparison)
+    {
+        var points = StoredPoints.InOrder(activity);
+        if (track is null)
+        {
+            comparison.Equal(
+                true, points.Count > SurelyFit, $"That the track of {activity.Id}, which came without points, is long");
+            return;
+        }
+
+        var kept = StoredPoints.Read(track);
+        comparison.Equal(points.Count, kept.Count, $"The number of points in LocalLegend's track of {activity.Id}");
+        foreach (var (point, index) in points.Zip(kept).Select((pair, index) => (pair, index)))
+        {
+            comparison.Equal(point.First, point.Second, $"Point {index} of LocalLegend's track of {activity.Id}");
         }
     }
 }

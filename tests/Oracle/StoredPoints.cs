@@ -33,7 +33,7 @@ internal static class StoredPoints
     private static IEnumerable<(long Sequence, List<StoredPoint> Points)> Posts(
         (long Sequence, int Count, string Points, int[] Posts) chunk)
     {
-        var points = Read(chunk.Points);
+        var points = Read(Convert.FromBase64String(chunk.Points));
         var taken = 0;
         for (var i = 0; i < chunk.Posts.Length; i++)
         {
@@ -42,9 +42,8 @@ internal static class StoredPoints
         }
     }
 
-    private static List<StoredPoint> Read(string base64)
+    public static List<StoredPoint> Read(byte[] bytes)
     {
-        var bytes = Convert.FromBase64String(base64);
         if (bytes[0] == 3)
         {
             return CodedWalk.Read(bytes);
