@@ -47,13 +47,13 @@ public sealed record CreateChallenge
     /// join.</summary>
     public string? Scope { get; init; }
 
-    /// <summary>The country that <see cref="Scope"/> names; <c>null</c>: everyone.</summary>
-    [JsonIgnore]
-    public string? Country =>
-        Scope?.StartsWith(ScopeCountry, StringComparison.Ordinal) == true ? Scope[ScopeCountry.Length..] : null;
-
     private const string ScopeEveryone = "everyone";
     private const string ScopeCountry = "country:";
+
+    /// <summary>The country that <see cref="Scope"/> names.</summary>
+    /// <returns><c>null</c>: everyone.</returns>
+    public string? CountryOfScope() =>
+        Scope?.StartsWith(ScopeCountry, StringComparison.Ordinal) == true ? Scope[ScopeCountry.Length..] : null;
 
     /// <summary>A country as the scope says it.</summary>
     /// <param name="country"><c>null</c>: everyone.</param>
@@ -80,7 +80,7 @@ public sealed record CreateChallenge
         }
 
         if (Scope is not null && Scope != ScopeEveryone
-            && (Country is null || !RequestRules.CountryForm().IsMatch(Country)))
+            && (CountryOfScope() is not { } country || !RequestRules.CountryForm().IsMatch(country)))
         {
             problems.Unreadable("scope", "Unknown scope; allowed: everyone, country:CC.");
         }

@@ -11,7 +11,8 @@ public sealed class DocsPageTests
     [
         "Welcome", "IssueDevelopmentToken", "CreateActivity", "RecordRoute", "GetActivity", "ChangeActivity",
         "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "PutRecording",
-        "ImportActivity", "GetPlaceBoard", "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
+        "ImportActivity", "GetPlaceBoard", "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge",
+        "GetChallengeBoard", "GetChallengeRank", "LeaveChallenge", "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
         "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];
 

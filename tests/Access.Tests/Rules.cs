@@ -37,6 +37,15 @@ internal static class Rules
 
         Own("leaderboard", "GET /leaderboards/{sport}", 200),
 
+        // A challenge is everybody's; what one does about it is about oneself.
+        Own("leaderboard", "POST /challenges", 201),
+        Own("leaderboard", "GET /challenges", 200),
+        Own("leaderboard", "GET /challenges/{id}", 200),
+        Own("leaderboard", "PUT /challenges/{id}/participants/me", 201, 200),
+        Own("leaderboard", "DELETE /challenges/{id}/participants/me", 204),
+        Own("leaderboard", "GET /challenges/{id}/leaderboard", 200),
+        Own("leaderboard", "GET /challenges/{id}/rank", 200),
+
         Own("athlete", "GET /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "PATCH /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "GET /athletes/me/friends", 200),
@@ -57,6 +66,7 @@ internal static class Rules
     {
         "gateway" => Gateway,
         "athlete" => Everywhere,
+        "leaderboard" => [.. Everywhere, .. Rebuilds, "POST /admin/challenges/{id}/corrections"],
         _ => [.. Everywhere, .. Rebuilds],
     };
 

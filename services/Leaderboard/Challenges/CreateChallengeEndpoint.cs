@@ -84,7 +84,7 @@ internal static class CreateChallengeEndpoint
             StartsOn = request.StartsOn!.Value,
             EndsOn = request.EndsOn!.Value,
             Goal = request.Goal is { } goal ? metric.Standing(goal) : null,
-            Country = request.Country,
+            Country = request.CountryOfScope(),
             ClosesAt = ChallengeRow.EndOf(request.EndsOn.Value) + ChallengeRow.Grace,
             State = ChallengeState.Open,
             Generation = 0,

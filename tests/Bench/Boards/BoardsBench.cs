@@ -5,6 +5,7 @@ internal static class BoardsBench
 {
     private static readonly Dictionary<string, Func<Task>> Parts = new()
     {
+        ["challenge"] = ChallengeBench.RunAsync,
     };
 
     public static async Task RunAsync(string[] parts)
