@@ -1,8 +1,8 @@
 namespace Strava.Contracts.Messages;
 
 /// <summary>
-/// A service that rebuilds its copies asks Activity how the next saved activities are. Harmless to repeat: the answer is a
-/// reading.
+/// A service that rebuilds its copies asks Activity how the next saved activities are. Harmless to repeat: the answer
+/// is a reading.
 /// </summary>
 public sealed record ActivitiesWanted
 {
@@ -12,7 +12,9 @@ public sealed record ActivitiesWanted
     /// <summary>Queue of the service, to which alone the answer goes.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>Activities are told in the order of their ids: those after this one. All zeros: from the first.</summary>
+    /// <summary>
+    /// Activities are told in the order of their ids: those after this one. All zeros: from the first.
+    /// </summary>
     public required Guid After { get; init; }
 
     /// <summary>Whether the tracks of activities that everyone may see are wanted too.</summary>

@@ -37,7 +37,9 @@ public sealed record PartialActivity
     /// <summary>Climb in m.</summary>
     public required double ElevationGainMeters { get; init; }
 
-    /// <summary>Only in the answer to an import: what the athlete may want to look at. Absent when there is nothing.</summary>
+    /// <summary>
+    /// Only in the answer to an import: what the athlete may want to look at. Absent when there is nothing.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ActivityWarning>? Warnings { get; init; }
 }

@@ -35,7 +35,8 @@ internal sealed class PointDtoConverter : JsonConverter<PointDto>
                 unknown++;
                 reader.Read();
 
-                // Not Skip, which refuses as long as the body has not ended; the serializer has the whole point at hand.
+                // Not Skip, which refuses as long as the body has not ended; the serializer has the whole point at
+                // hand.
                 _ = reader.TrySkip();
             }
         }

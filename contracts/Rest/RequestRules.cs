@@ -18,7 +18,9 @@ public static partial class RequestRules
     /// set.</summary>
     public static readonly DateTimeOffset EarliestTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Longest recording: what is longer is a device that was never stopped, or several activities in one.</summary>
+    /// <summary>
+    /// Longest recording: what is longer is a device that was never stopped, or several activities in one.
+    /// </summary>
     public static readonly TimeSpan LongestActivity = TimeSpan.FromDays(7);
 
     /// <summary>How far a device's clock may be ahead of the server's.</summary>

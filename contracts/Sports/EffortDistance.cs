@@ -5,7 +5,9 @@ namespace Strava.Contracts.Sports;
 /// <param name="Millimeters">Its length, mm.</param>
 public sealed record EffortDistance(string Name, long Millimeters)
 {
-    /// <summary>Best times over it are told with every activity, whatever the sport: challenges are about them.</summary>
+    /// <summary>
+    /// Best times over it are told with every activity, whatever the sport: challenges are about them.
+    /// </summary>
     public static EffortDistance FiveKilometers { get; } = new("5 km", 5_000_000);
 
     /// <summary>The same over twice that.</summary>

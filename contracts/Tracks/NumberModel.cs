@@ -3,9 +3,10 @@ using System.Numerics;
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// Signed numbers that are mostly small: the bit length of the magnitude (unary, learnt), the two bits below the top one (learnt),
-/// the rest as it is, then the sign (learnt). An adaptive Elias-gamma code; any 64-bit number fits. The first number, a column's
-/// absolute value, says nothing about those that follow: it is written plainly and nothing is learnt from it.
+/// Signed numbers that are mostly small: the bit length of the magnitude (unary, learnt), the two bits below the top
+/// one (learnt), the rest as it is, then the sign (learnt). An adaptive Elias-gamma code; any 64-bit number fits. The
+/// first number, a column's absolute value, says nothing about those that follow: it is written plainly and nothing is
+/// learnt from it.
 /// </summary>
 internal sealed class NumberModel
 {

@@ -7,17 +7,17 @@ namespace Strava.Contracts.Tracks;
 /// <summary>
 /// The compact, lossless form of points, about 2 bytes a point for time and position of a ride at 2 s.
 /// <para>
-/// Version 3, what is written: [0] 3. [1..] the range-coded walk of <see cref="PointSequence{TCoder}"/>, closed by what its decoder
-/// checks: every cut is refused, and nearly every change.
+/// Version 3, what is written: [0] 3. [1..] the range-coded walk of <see cref="PointSequence{TCoder}"/>, closed by what
+/// its decoder checks: every cut is refused, and nearly every change.
 /// </para>
 /// <para>
-/// Versions 1 and 2 (with speed), read for ever: [0] 1 or 2. [1] how the body is stored: 0 as it is, 1 raw deflate (RFC 1951). [2..] the body.
-/// Body, also what <see cref="ContentHash"/> is taken of: varint number of points; then the columns time, latitude,
-/// longitude, elevation, accuracy, heart rate, cadence, power, temperature and, when a point has one,
-/// speed. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a
-/// mode byte: 0 no point has it, 1 every point has it, 2 a bitmap follows (one bit a point, lowest bit first, padded
-/// with zeros). Then a varint for each value that is there: time, latitude and longitude the difference of differences
-/// (time modulo 2^64), the channels the difference from the value before; what goes before the first is 0.
+/// Versions 1 and 2 (with speed), read for ever: [0] 1 or 2. [1] how the body is stored: 0 as it is, 1 raw deflate (RFC
+/// 1951). [2..] the body. Body, also what <see cref="ContentHash"/> is taken of: varint number of points; then the
+/// columns time, latitude, longitude, elevation, accuracy, heart rate, cadence, power, temperature and, when a point
+/// has one, speed. Varints are LEB128, signed ones zigzag. Every column but latitude and longitude begins with a mode
+/// byte: 0 no point has it, 1 every point has it, 2 a bitmap follows (one bit a point, lowest bit first, padded with
+/// zeros). Then a varint for each value that is there: time, latitude and longitude the difference of differences (time
+/// modulo 2^64), the channels the difference from the value before; what goes before the first is 0.
 /// </para>
 /// </summary>
 public static class PointCodec

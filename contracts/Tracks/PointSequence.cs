@@ -1,13 +1,13 @@
 namespace Strava.Contracts.Tracks;
 
 /// <summary>
-/// Points as a sequence of small surprises: each column has a prediction, and what is coded is the difference from it. One walk
-/// for both directions; integers alone, so that every machine predicts the same.
+/// Points as a sequence of small surprises: each column has a prediction, and what is coded is the difference from it.
+/// One walk for both directions; integers alone, so that every machine predicts the same.
 /// </summary>
 /// <remarks>
-/// Time: the next beat of the sampling period, the beat following the phone's clock slowly. Position: where the last leg's speed
-/// leads in the time that passed. Elevation: a level and a slope, smoothed (Holt 1957), in the column's own grain. Others: the value
-/// before.
+/// Time: the next beat of the sampling period, the beat following the phone's clock slowly. Position: where the last
+/// leg's speed leads in the time that passed. Elevation: a level and a slope, smoothed (Holt 1957), in the column's own
+/// grain. Others: the value before.
 /// </remarks>
 internal sealed class PointSequence<TCoder>
     where TCoder : IBitCoder

@@ -1,6 +1,8 @@
 namespace Strava.Contracts.Tracks;
 
-/// <summary>The next beat of a steady period, in 1/16 ms; wrapping, so that any time at all is only a large surprise.</summary>
+/// <summary>
+/// The next beat of a steady period, in 1/16 ms; wrapping, so that any time at all is only a large surprise.
+/// </summary>
 internal struct BeatPredictor(long periodMs)
 {
     private long _beat16;

@@ -29,8 +29,8 @@ internal struct BitModel
 }
 
 /// <summary>
-/// A binary arithmetic coder in either direction, so that one description of the data serves both: encoding takes the value and
-/// gives it back, decoding gives it whatever was passed.
+/// A binary arithmetic coder in either direction, so that one description of the data serves both: encoding takes the
+/// value and gives it back, decoding gives it whatever was passed.
 /// </summary>
 internal interface IBitCoder
 {
@@ -41,7 +41,8 @@ internal interface IBitCoder
     public ulong Bits(ulong bits, int count);
 }
 
-// A struct for each direction: the walk over the points is then compiled for it, and no bit costs a call through an interface.
+// A struct for each direction: the walk over the points is then compiled for it, and no bit costs a call through an
+// interface.
 internal readonly struct BitWriter(RangeEncoder coder) : IBitCoder
 {
     public int Bit(ref BitModel model, int bit) => coder.Bit(ref model, bit);
@@ -56,7 +57,9 @@ internal readonly struct BitReader(RangeDecoder coder) : IBitCoder
     public ulong Bits(ulong bits, int count) => coder.Bits(count);
 }
 
-/// <summary>Range coder with carry (G. N. N. Martin 1979; the byte-wise carry of Schindler's and LZMA's coders), writing.</summary>
+/// <summary>
+/// Range coder with carry (G. N. N. Martin 1979; the byte-wise carry of Schindler's and LZMA's coders), writing.
+/// </summary>
 internal sealed class RangeEncoder(int expectedBytes)
 {
     private const uint Top = 1u << 24;
@@ -97,7 +100,9 @@ internal sealed class RangeEncoder(int expectedBytes)
         return bits;
     }
 
-    /// <summary>Ends it. The decoder then stands exactly at the end with nothing left over, which is how damage shows.</summary>
+    /// <summary>
+    /// Ends it. The decoder then stands exactly at the end with nothing left over, which is how damage shows.
+    /// </summary>
     public ReadOnlySpan<byte> End()
     {
         for (var i = 0; i < 5; i++)
@@ -197,7 +202,8 @@ internal sealed class RangeDecoder
         return bits;
     }
 
-    /// <exception cref="PointCodecException">Bytes are left over, or the last ones are not those that the encoder wrote.</exception>
+    /// <exception cref="PointCodecException">Bytes are left over, or the last ones are not those that the encoder
+    /// wrote.</exception>
     public void End()
     {
         if (_next != _bytes.Length || _code != 0)

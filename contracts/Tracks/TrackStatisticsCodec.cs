@@ -2,8 +2,8 @@ namespace Strava.Contracts.Tracks;
 
 /// <summary>
 /// What <see cref="TrackStatistics"/> remembers, in few bytes: it is written with each chunk. Byte 0 is the
-/// <see cref="TrackStatisticsState.CurrentFormat"/>; then the members in the order below, zigzag varints, one that may be
-/// missing behind a byte that says whether it is there.
+/// <see cref="TrackStatisticsState.CurrentFormat"/>; then the members in the order below, zigzag varints, one that may
+/// be missing behind a byte that says whether it is there.
 /// </summary>
 public static class TrackStatisticsCodec
 {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Strava.Activities;
 
-/// <summary>What the process was started for instead of serving: it ends when that is done, or interrupted with 130.</summary>
+/// <summary>
+/// What the process was started for instead of serving: it ends when that is done, or interrupted with 130.
+/// </summary>
 internal static class OneOffCommand
 {
     private const int Interrupted = 130;

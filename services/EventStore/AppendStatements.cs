@@ -1,8 +1,8 @@
 namespace Strava.EventStore;
 
 /// <summary>
-/// The statements of <see cref="EventSession"/>. $1 stream, $2 number of events (of a start: the version before), then ids, bodies,
-/// aliases, CLR names, the expected version, the trace.
+/// The statements of <see cref="EventSession"/>. $1 stream, $2 number of events (of a start: the version before), then
+/// ids, bodies, aliases, CLR names, the expected version, the trace.
 /// </summary>
 internal static class AppendStatements
 {
@@ -13,9 +13,10 @@ internal static class AppendStatements
         FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS e (id, data, type, dotnet_type, n)
         """;
 
-    // The stream's row is moved on and locked in the statement that appends, and a number is drawn only after that: writers
-    // queue at the row, and within a stream the global numbers stay in order. Where the row is not as expected
-    // s is empty, the version comes out as NULL, and the column refuses it: the whole unit fails, nothing is half written.
+    // The stream's row is moved on and locked in the statement that appends, and a number is drawn only after that:
+    // writers queue at the row, and within a stream the global numbers stay in order. Where the row is not as expected
+    // s is empty, the version comes out as NULL, and the column refuses it: the whole unit fails, nothing is half
+    // written.
     private const string InsertAfter =
         """
         INSERT INTO mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)

@@ -10,13 +10,13 @@ namespace Strava.EventStore;
 public sealed record StreamEvents(Guid Id, IReadOnlyList<object> Events);
 
 /// <summary>
-/// Many whole streams by binary COPY in one transaction: for imports and replays, where a round trip a stream is what costs. Each stream is
-/// written whole or not at all, and the whole batch likewise.
+/// Many whole streams by binary COPY in one transaction: for imports and replays, where a round trip a stream is what
+/// costs. Each stream is written whole or not at all, and the whole batch likewise.
 /// </summary>
 /// <remarks>
-/// Safe to repeat: a stream that exists already, or that another writer is just making, is left as it is and is not among those that
-/// were written. Numbers are drawn after the streams' rows are held, as an append does; the relay sees the batch when it
-/// commits, so a batch wants to be done within a second or so. No traces are kept.
+/// Safe to repeat: a stream that exists already, or that another writer is just making, is left as it is and is not
+/// among those that were written. Numbers are drawn after the streams' rows are held, as an append does; the relay sees
+/// the batch when it commits, so a batch wants to be done within a second or so. No traces are kept.
 /// </remarks>
 public sealed class BulkAppend(NpgsqlDataSource database, EventTypes types, TimeProvider clock)
 {
@@ -46,7 +46,9 @@ public sealed class BulkAppend(NpgsqlDataSource database, EventTypes types, Time
         return fresh;
     }
 
-    /// <summary>The primary key decides who makes a stream. In the order of ids, so that two batches do not wait for each other.</summary>
+    /// <summary>
+    /// The primary key decides who makes a stream. In the order of ids, so that two batches do not wait for each other.
+    /// </summary>
     private async Task<HashSet<Guid>> ClaimAsync(NpgsqlConnection connection, StreamEvents[] streams, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(

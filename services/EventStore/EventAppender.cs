@@ -3,16 +3,17 @@ using Npgsql;
 namespace Strava.EventStore;
 
 /// <summary>
-/// Appends after whatever is there. Our own writers queue at the stream's row, so any number of them succeed; only a Marten
-/// writer, which takes the row last, can get in the way.
+/// Appends after whatever is there. Our own writers queue at the stream's row, so any number of them succeed; only a
+/// Marten writer, which takes the row last, can get in the way.
 /// </summary>
 /// <remarks>
-/// Safe to repeat within: each attempt is one transaction, and is repeated only when the database has said that it was rolled
-/// back. A broken connection says nothing of the kind and is the caller's to judge.
+/// Safe to repeat within: each attempt is one transaction, and is repeated only when the database has said that it was
+/// rolled back. A broken connection says nothing of the kind and is the caller's to judge.
 /// </remarks>
 public sealed class EventAppender(NpgsqlDataSource database, EventTypes types, TimeProvider clock)
 {
-    // Each attempt lost means that another writer got on, or that the server ended a deadlock after its deadlock_timeout.
+    // Each attempt lost means that another writer got on, or that the server ended a deadlock after its
+    // deadlock_timeout.
     private const int MaxAttempts = 20;
     private const int MaxPauseMs = 40;
 

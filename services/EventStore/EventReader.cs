@@ -26,8 +26,8 @@ public sealed class EventReader(NpgsqlDataSource database, EventTypes types)
     /// <summary>All events of several streams, in one round trip. Cost: one index range a stream.</summary>
     /// <param name="streamIds">The streams.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    /// <param name="unread">Events of this alias come with <paramref name="insteadOfThem"/> as their body: what is large and
-    /// not wanted is not even fetched from its page.</param>
+    /// <param name="unread">Events of this alias come with <paramref name="insteadOfThem"/> as their body: what is
+    /// large and not wanted is not even fetched from its page.</param>
     /// <param name="insteadOfThem">A body, JSON.</param>
     /// <returns>Nothing for a stream that is not there.</returns>
     public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>> FetchStreamsAsync(

@@ -6,13 +6,13 @@ using Strava.Core.Diagnostics;
 namespace Strava.EventStore;
 
 /// <summary>
-/// One unit of work: events and the rows that must commit with them. Everything queued goes to the server in one batch, hence
-/// one round trip and one transaction; a stream locked first costs one more.
+/// One unit of work: events and the rows that must commit with them. Everything queued goes to the server in one batch,
+/// hence one round trip and one transaction; a stream locked first costs one more.
 /// </summary>
 /// <remarks>
-/// BEGIN and COMMIT travel inside the batches. A batch without them is one implicit transaction: Npgsql sends a single Sync.
-/// If the connection breaks before the answer to COMMIT, the outcome is unknown: callers repeat, and their natural keys
-/// (stream and version, activity and chunk) tell whether it was done.
+/// BEGIN and COMMIT travel inside the batches. A batch without them is one implicit transaction: Npgsql sends a single
+/// Sync. If the connection breaks before the answer to COMMIT, the outcome is unknown: callers repeat, and their
+/// natural keys (stream and version, activity and chunk) tell whether it was done.
 /// </remarks>
 public sealed class EventSession(NpgsqlConnection connection, EventTypes types, TimeProvider clock) : IAsyncDisposable
 {
@@ -24,8 +24,9 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
     public NpgsqlBatch Batch => _batch;
 
     /// <summary>
-    /// Opens the transaction with queries of which the first locks a stream's row (<c>FOR UPDATE</c>): concurrent writers of one
-    /// stream queue here instead of racing, and all succeed. Read the answers to their end before going on.
+    /// Opens the transaction with queries of which the first locks a stream's row (<c>FOR UPDATE</c>): concurrent
+    /// writers of one stream queue here instead of racing, and all succeed. Read the answers to their end before going
+    /// on.
     /// </summary>
     public async Task<NpgsqlDataReader> LockAsync(IEnumerable<NpgsqlBatchCommand> queries, CancellationToken cancellationToken)
     {
@@ -39,7 +40,9 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
         return await begin.ExecuteReaderAsync(cancellationToken);
     }
 
-    /// <summary>Begins a stream. A stream that exists already fails the whole unit with <see cref="StreamExistsException"/>.</summary>
+    /// <summary>
+    /// Begins a stream. A stream that exists already fails the whole unit with <see cref="StreamExistsException"/>.
+    /// </summary>
     public void StartStream(Guid streamId, IReadOnlyList<object> events)
     {
         _batch.BatchCommands.Add(new("INSERT INTO mt_streams (id, type, version) VALUES ($1, $2, $3)")
@@ -57,8 +60,8 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
 
     /// <summary>
     /// Appends after <paramref name="expectedVersion"/>. If somebody else was faster, the whole unit fails with
-    /// <see cref="ConcurrencyException"/>: by the stream's row, or by the unique index on (stream, version) where a Marten
-    /// writer has not moved the row yet.
+    /// <see cref="ConcurrencyException"/>: by the stream's row, or by the unique index on (stream, version) where a
+    /// Marten writer has not moved the row yet.
     /// </summary>
     public void Append(Guid streamId, long expectedVersion, IReadOnlyList<object> events)
     {
@@ -74,8 +77,8 @@ public sealed class EventSession(NpgsqlConnection connection, EventTypes types, 
     }
 
     /// <summary>
-    /// Appends after whatever is there: one statement that queues at the stream's row. It fails only when a writer that does not
-    /// queue (Marten) raced this one; <see cref="EventAppender"/> then repeats.
+    /// Appends after whatever is there: one statement that queues at the stream's row. It fails only when a writer that
+    /// does not queue (Marten) raced this one; <see cref="EventAppender"/> then repeats.
     /// </summary>
     public void Append(Guid streamId, IReadOnlyList<object> events)
     {

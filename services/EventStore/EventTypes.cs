@@ -7,11 +7,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Strava.EventStore;
 
-/// <summary>The event types of one kind of stream: alias and CLR name as Marten writes them, and how a body is read.</summary>
+/// <summary>
+/// The event types of one kind of stream: alias and CLR name as Marten writes them, and how a body is read.
+/// </summary>
 public sealed class EventTypes
 {
     /// <summary>
-    /// What Marten (Rich) puts into a stream of its own under the numbers of failed appends: it fills them and says nothing.
+    /// What Marten (Rich) puts into a stream of its own under the numbers of failed appends: it fills them and says
+    /// nothing.
     /// </summary>
     public const string Tombstone = "tombstone";
 
@@ -45,7 +48,8 @@ public sealed class EventTypes
     /// <summary>Whether this build can read events of a type; a newer one may have written others.</summary>
     public bool Knows(string alias) => _byAlias.ContainsKey(alias);
 
-    /// <exception cref="UnreadableEventException">A type that this build does not know, or a body that is none of its type.</exception>
+    /// <exception cref="UnreadableEventException">A type that this build does not know, or a body that is none of its
+    /// type.</exception>
     public object Read(string alias, byte[] json)
     {
         if (!_byAlias.TryGetValue(alias, out var type))

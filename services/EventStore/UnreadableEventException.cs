@@ -1,8 +1,8 @@
 namespace Strava.EventStore;
 
 /// <summary>
-/// A stored event that this build cannot read. It is never skipped, and it is no fault of a request: the stream waits as it is for a
-/// build that can.
+/// A stored event that this build cannot read. It is never skipped, and it is no fault of a request: the stream waits
+/// as it is for a build that can.
 /// </summary>
 public class UnreadableEventException(string alias, string reason, Exception? inner = null)
     : Exception($"The stream holds an event of the type '{alias}' that cannot be read: {reason}", inner)

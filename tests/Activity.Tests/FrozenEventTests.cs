@@ -11,8 +11,8 @@ using Strava.Testing;
 namespace Strava.Activities.Tests;
 
 /// <summary>
-/// Events as they were first written, read for ever. A file of tests/vectors/events is never changed: a new shape of a type gets
-/// a file of its own (<c>alias.shape.json</c>), and the old ones go on being read.
+/// Events as they were first written, read for ever. A file of tests/vectors/events is never changed: a new shape of a
+/// type gets a file of its own (<c>alias.shape.json</c>), and the old ones go on being read.
 /// </summary>
 public sealed class FrozenEventTests
 {

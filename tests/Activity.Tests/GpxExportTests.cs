@@ -152,7 +152,10 @@ public sealed class GpxExportTests
     private static TrackPoint Point(int second) =>
         new(StartMs + second * 1_000, 46_000_001 + second * 20, 14_500_000, 31_234, 450, 141, 85, 210, -3);
 
-    /// <summary>Recordings with pauses, stops that were resumed, late chunks, bad accuracies, missing channels; some without times.</summary>
+    /// <summary>
+    /// Recordings with pauses, stops that were resumed, late chunks, bad accuracies, missing channels; some without
+    /// times.
+    /// </summary>
     private static Gen<Recorded> Recordings() =>
         from seed in Gen.Choose(0, int.MaxValue)
         from isTimed in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))

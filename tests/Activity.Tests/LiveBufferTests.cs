@@ -9,7 +9,9 @@ using static Strava.Activities.Tests.ActivityFixture;
 
 namespace Strava.Activities.Tests;
 
-/// <summary>Live posts between their receipt and their stream. The fold's own worker waits a minute: here it is done by hand.</summary>
+/// <summary>
+/// Live posts between their receipt and their stream. The fold's own worker waits a minute: here it is done by hand.
+/// </summary>
 [Category("Integration")]
 public sealed class LiveBufferTests
 {

@@ -12,7 +12,10 @@ using Strava.Testing;
 
 namespace Strava.Activities.Tests;
 
-/// <summary>The folding worker in processes of its own: killed in the middle of its work it is followed, and nothing is lost or twice.</summary>
+/// <summary>
+/// The folding worker in processes of its own: killed in the middle of its work it is followed, and nothing is lost or
+/// twice.
+/// </summary>
 [Category("Integration")]
 public sealed class LiveFolderTests
 {

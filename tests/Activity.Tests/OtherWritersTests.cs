@@ -125,7 +125,8 @@ public sealed class OtherWritersTests
     private static async Task<(string Id, int Version)> SavedAsync(HttpClient athlete)
     {
         var id = Guid.CreateVersion7();
-        // Not asked for its details: a node that has them of this version shows them for as long as the row says that version.
+        // Not asked for its details: a node that has them of this version shows them for as long as the row says that
+        // version.
         var saved = await JsonAsync(athlete.PutAsJsonAsync($"/activities/{id}/recording", Recording(seconds: 60)), 201);
         return ($"{id}", saved.GetProperty("version").GetInt32());
     }

@@ -5,7 +5,9 @@ using Strava.Testing;
 
 namespace Strava.Activities.Tests;
 
-/// <summary>Recordings made by others, with the figures that independent tools give; they lie beside the checkout, not in it.</summary>
+/// <summary>
+/// Recordings made by others, with the figures that independent tools give; they lie beside the checkout, not in it.
+/// </summary>
 public sealed class OthersRecordingsTests
 {
     // gpxpy's 2D length; it uses the equatorial radius for short legs, 0.11 % more than the mean radius.

@@ -7,7 +7,9 @@ using Strava.Core.Bus;
 
 namespace Strava.Activities.Tests;
 
-/// <summary>What one subscriber gets: nobody consumes the queue here, so that everything published lies in it.</summary>
+/// <summary>
+/// What one subscriber gets: nobody consumes the queue here, so that everything published lies in it.
+/// </summary>
 internal sealed class PublishedActivities(IConnection connection, IChannel channel, string queue) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -3,8 +3,8 @@ using Strava.Testing;
 namespace Strava.Activities.Tests;
 
 /// <summary>
-/// Two nodes, one relay: what its owner was publishing when it was killed or frozen is told all the same. What is counted is what a
-/// subscriber got; "no error was logged" would look the same for a loss.
+/// Two nodes, one relay: what its owner was publishing when it was killed or frozen is told all the same. What is
+/// counted is what a subscriber got; "no error was logged" would look the same for a loss.
 /// </summary>
 [Category("Integration")]
 [Parallelizable]

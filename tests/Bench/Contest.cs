@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Strava.Bench;
 
 /// <summary>
-/// Two ways of the same work, measured in turns within one run, so that a noisy machine troubles both alike. The ratio is the
-/// median over the rounds; the first round warms up and does not count.
+/// Two ways of the same work, measured in turns within one run, so that a noisy machine troubles both alike. The ratio
+/// is the median over the rounds; the first round warms up and does not count.
 /// </summary>
 internal static class Contest
 {

@@ -5,7 +5,8 @@ using Npgsql;
 namespace Strava.Bench;
 
 /// <summary>
-/// CPU time spent by this process, and by the backends of one database: unlike rates, it does not mind who else is on the machine.
+/// CPU time spent by this process, and by the backends of one database: unlike rates, it does not mind who else is on
+/// the machine.
 /// </summary>
 internal sealed class CpuMeter(NpgsqlDataSource? database = null)
 {

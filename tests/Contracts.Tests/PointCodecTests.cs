@@ -19,7 +19,8 @@ public sealed class PointCodecTests
         }
     }
 
-    // Frozen when version 3 was made: what is stored in that form is read for ever, and written the same on every machine.
+    // Frozen when version 3 was made: what is stored in that form is read for ever, and written the same on every
+    // machine.
     [TestCaseSource(nameof(CodecVectors))]
     public void Version_3_stays_as_it_was_frozen(CodecVector vector)
     {

@@ -3,7 +3,9 @@ using Strava.Testing;
 
 namespace Strava.EndToEnd;
 
-/// <summary>Every copy is rebuilt by the command while athletes go on; the oracle then judges what was swapped in.</summary>
+/// <summary>
+/// Every copy is rebuilt by the command while athletes go on; the oracle then judges what was swapped in.
+/// </summary>
 [NonParallelizable]
 public sealed class RebuildTests : Scenario
 {

@@ -70,7 +70,9 @@ internal sealed class MartenWriter(StoreDatabase database)
     public Task<long[]> QuickAppendAsync(Guid id, long? expectedVersion, params (string Type, string Body)[] events) =>
         QuickAppendAsync(id, expectedVersion, "mt_quick_append_events", events);
 
-    /// <summary>Append, Rich: numbers and the row first, then UPDATE and INSERTs, which fail when another was faster.</summary>
+    /// <summary>
+    /// Append, Rich: numbers and the row first, then UPDATE and INSERTs, which fail when another was faster.
+    /// </summary>
     public async Task RichAppendAsync(Guid id, params (string Type, string Body)[] events)
     {
         var version = await database.ScalarAsync<long>($"SELECT version FROM mt_streams WHERE id = '{id}'");

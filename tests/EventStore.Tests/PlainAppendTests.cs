@@ -93,7 +93,9 @@ public sealed class PlainAppendTests
         return (won, lost);
     }
 
-    /// <summary>The function in a database that a Marten has made: the row is read without a lock and moved on last.</summary>
+    /// <summary>
+    /// The function in a database that a Marten has made: the row is read without a lock and moved on last.
+    /// </summary>
     private const string WithoutLock =
         """
         CREATE FUNCTION as_marten_has_it(

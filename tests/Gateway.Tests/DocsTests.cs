@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Strava.Gateway.Tests;
 
-/// <summary>The page of the API's documents: ours to the last byte, within its own security headers, not in Production.</summary>
+/// <summary>
+/// The page of the API's documents: ours to the last byte, within its own security headers, not in Production.
+/// </summary>
 internal sealed partial class DocsTests
 {
     private static readonly Dictionary<string, string> Production =

@@ -3,11 +3,12 @@ using System.Text;
 namespace Strava.Inputs;
 
 /// <summary>
-/// One request and what must come of it. In path, body and headers {words} stand for what exists only once the stack runs: see
-/// <see cref="World"/>.
+/// One request and what must come of it. In path, body and headers {words} stand for what exists only once the stack
+/// runs: see <see cref="World"/>.
 /// </summary>
 /// <param name="Name">What is wrong with it.</param>
-/// <param name="Statuses">Any of these is right. A status of 400 and more is a problem and leaves nothing behind.</param>
+/// <param name="Statuses">Any of these is right. A status of 400 and more is a problem and leaves nothing
+/// behind.</param>
 public sealed record InputCase(string Name, string Method, string Path, params int[] Statuses)
 {
     public byte[]? Body { get; init; }
@@ -19,10 +20,14 @@ public sealed record InputCase(string Name, string Method, string Path, params i
 
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Sent as these bytes on a bare connection: what no well-behaved client can send. Lines end with CR LF.</summary>
+    /// <summary>
+    /// Sent as these bytes on a bare connection: what no well-behaved client can send. Lines end with CR LF.
+    /// </summary>
     public string? Raw { get; init; }
 
-    /// <summary>False where the HTTP server refuses the message before there is a request: that answer has no body.</summary>
+    /// <summary>
+    /// False where the HTTP server refuses the message before there is a request: that answer has no body.
+    /// </summary>
     public bool IsProblem { get; init; } = true;
 
     public bool IsRefused => Array.TrueForAll(Statuses, status => status >= 400);

@@ -54,7 +54,9 @@ internal static class Sender
             (int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Latin-1 keeps every byte, so that a body may be anything and its words are filled all the same.</summary>
+    /// <summary>
+    /// Latin-1 keeps every byte, so that a body may be anything and its words are filled all the same.
+    /// </summary>
     private static byte[] Filled(byte[] body) => body.Length > 1_000_000 ? body : Encoding.Latin1.GetBytes(World.Fill(Encoding.Latin1.GetString(body)));
 
     private static async Task<Answer> BareAsync(string message)

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Strava.Inputs;
 
-/// <summary>Everything that a request could leave behind, as counts and versions: equal before and after a refusal.</summary>
+/// <summary>
+/// Everything that a request could leave behind, as counts and versions: equal before and after a refusal.
+/// </summary>
 internal sealed record Stored(string Activity, string Athlete, string List)
 {
     private const string OfActivity =

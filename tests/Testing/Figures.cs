@@ -20,7 +20,9 @@ public static class Figures
     /// <summary>Of one case: counts it as wrong when it is.</summary>
     public static void Judge(string name, string unit, bool isRight) => Add(name, unit, isRight ? 0 : 1);
 
-    /// <summary>One line a figure, to the file that STRAVA_FIGURES names: a test runner keeps to itself what passing tests say.</summary>
+    /// <summary>
+    /// One line a figure, to the file that STRAVA_FIGURES names: a test runner keeps to itself what passing tests say.
+    /// </summary>
     public static async Task TellAsync()
     {
         if (Environment.GetEnvironmentVariable("STRAVA_FIGURES") is { Length: > 0 } file)

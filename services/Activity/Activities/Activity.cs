@@ -7,8 +7,8 @@ using Strava.Contracts.Tracks;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// What is known of an activity without its points: the summary row, and while it is open its state log. Pure: a fold over
-/// the stream gives the same as the rows that are kept beside it.
+/// What is known of an activity without its points: the summary row, and while it is open its state log. Pure: a fold
+/// over the stream gives the same as the rows that are kept beside it.
 /// </summary>
 internal sealed record Activity
 {
@@ -31,7 +31,9 @@ internal sealed record Activity
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>How its heights are measured, where its file says it. In the stream only: whoever works out figures has it.</summary>
+    /// <summary>
+    /// How its heights are measured, where its file says it. In the stream only: whoever works out figures has it.
+    /// </summary>
     public ElevationSource? ElevationSource { get; init; }
 
     public StateLog Log { get; init; } = StateLog.Empty;
@@ -61,7 +63,9 @@ internal sealed record Activity
     /// <summary>The activity after one more event of its stream.</summary>
     public Activity Apply(object @event) => Apply([@event]);
 
-    /// <summary>The activity after more events. The state log is taken up once: line by line its cost would be O(k²).</summary>
+    /// <summary>
+    /// The activity after more events. The state log is taken up once: line by line its cost would be O(k²).
+    /// </summary>
     public Activity Apply(IEnumerable<object> events)
     {
         var changes = new List<StateChange>();
@@ -79,7 +83,10 @@ internal sealed record Activity
     public static Activity Of(Guid id, IReadOnlyList<object> events) =>
         Create(id, (ActivityCreated)events[0]).Apply(events.Skip(1));
 
-    /// <summary>The stream's events for accepted lines of the state log; <paramref name="complete"/> makes the one with the figures.</summary>
+    /// <summary>
+    /// The stream's events for accepted lines of the state log; <paramref name="complete"/> makes the one with the
+    /// figures.
+    /// </summary>
     public static IEnumerable<object> EventsOf(IEnumerable<StateChange> changes, Func<StateChange, ActivityCompleted> complete)
     {
         foreach (var change in changes)
@@ -126,7 +133,8 @@ internal sealed record Activity
     }
 
     /// <summary>
-    /// The best efforts that are told outside. In the stream, not worked out by who tells it: a rebuild reads no points.
+    /// The best efforts that are told outside. In the stream, not worked out by who tells it: a rebuild reads no
+    /// points.
     /// </summary>
     public static IReadOnlyList<BestEffort> EffortsOf(Sport sport, StateLog log, IReadOnlyList<OrderedPoint> points) =>
         TrackAnalytics.EffortsOf(sport, log, points, EffortDistance.FiveKilometers, EffortDistance.TenKilometers);

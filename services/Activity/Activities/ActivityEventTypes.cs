@@ -16,8 +16,8 @@ internal static class ActivityEventTypes
     ]);
 }
 
-// Marten's default serializer settings: PascalCase, System.Text.Json. What is null is left out: it reads the same, and a body is
-// stored for ever.
+// Marten's default serializer settings: PascalCase, System.Text.Json. What is null is left out: it reads the same, and
+// a body is stored for ever.
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(UtcTimes)])]
 [JsonSerializable(typeof(ActivityCreated))]
 [JsonSerializable(typeof(ActivityStarted))]

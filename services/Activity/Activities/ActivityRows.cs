@@ -82,7 +82,8 @@ internal static class ActivityRows
     };
 
     /// <param name="activity">The open activity.</param>
-    /// <param name="statistics"><c>null</c>: points came out of order, the figures are worked out from the points.</param>
+    /// <param name="statistics"><c>null</c>: points came out of order, the figures are worked out from the
+    /// points.</param>
     public static NpgsqlBatchCommand UpsertProgress(Activity activity, TrackStatistics? statistics) => new(
         """
         INSERT INTO activity_progress (activity_id, state_log, figures) VALUES ($1, $2, $3)
@@ -98,8 +99,8 @@ internal static class ActivityRows
     };
 
     /// <summary>
-    /// After one chunk nothing but the version and the running figures has changed: one statement for all the rows beside
-    /// the stream. A chunk written twice at the same time fails the unit (<see cref="IsKnownChunk"/>).
+    /// After one chunk nothing but the version and the running figures has changed: one statement for all the rows
+    /// beside the stream. A chunk written twice at the same time fails the unit (<see cref="IsKnownChunk"/>).
     /// </summary>
     public static NpgsqlBatchCommand Advance(Activity activity, long sequence, byte[] contentHash, TrackStatistics? statistics) => new(
         """
@@ -120,7 +121,8 @@ internal static class ActivityRows
 
     /// <summary>The running figures as they are stored; <c>null</c>: work them out from the points.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="statistics">Ordinal of <c>statistics::text</c>, the form of earlier builds; <c>figures</c> follows.</param>
+    /// <param name="statistics">Ordinal of <c>statistics::text</c>, the form of earlier builds; <c>figures</c>
+    /// follows.</param>
     public static TrackStatistics? ReadStatistics(NpgsqlDataReader row, int statistics)
     {
         var state = !row.IsDBNull(statistics)

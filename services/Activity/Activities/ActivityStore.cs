@@ -67,7 +67,9 @@ internal sealed class ActivityStore(
         return ActivityStream.Fold(events);
     }
 
-    /// <summary>Stream and live buffer as one. What is folded meanwhile is read twice and counts once, never not at all.</summary>
+    /// <summary>
+    /// Stream and live buffer as one. What is folded meanwhile is read twice and counts once, never not at all.
+    /// </summary>
     /// <param name="activity">By its row: a saved activity has no buffer.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public async Task<ActivityStream> FetchLiveAsync(Activity activity, CancellationToken cancellationToken)
@@ -80,7 +82,9 @@ internal sealed class ActivityStore(
     public async Task<Activity?> FetchActivityAsync(Guid id, CancellationToken cancellationToken) =>
         ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken))?.Activity;
 
-    /// <summary>Locks the stream and loads the activity; other writers of this stream wait until the session ends.</summary>
+    /// <summary>
+    /// Locks the stream and loads the activity; other writers of this stream wait until the session ends.
+    /// </summary>
     /// <returns><c>null</c> when there is none.</returns>
     public async Task<LockedActivity?> LockAsync(
         EventSession session, Guid id, long[] sequences, CancellationToken cancellationToken)
@@ -144,7 +148,9 @@ internal sealed class ActivityStore(
         return activity;
     }
 
-    /// <summary>Appends to a locked activity, with its row; its live posts are folded in before. Not yet saved.</summary>
+    /// <summary>
+    /// Appends to a locked activity, with its row; its live posts are folded in before. Not yet saved.
+    /// </summary>
     public static Activity Append(EventSession session, LockedActivity locked, IReadOnlyList<object> events, TrackStatistics? statistics)
     {
         var before = locked.Activity;
@@ -161,8 +167,8 @@ internal sealed class ActivityStore(
     }
 
     /// <summary>
-    /// Appends a chunk to an activity as of the version it bears, locked or not: whoever was faster makes the save fail with
-    /// <see cref="ConcurrencyException"/>, and the chunk's own key makes a repeat fail. Not yet saved.
+    /// Appends a chunk to an activity as of the version it bears, locked or not: whoever was faster makes the save fail
+    /// with <see cref="ConcurrencyException"/>, and the chunk's own key makes a repeat fail. Not yet saved.
     /// </summary>
     public static Activity AppendChunk(
         EventSession session, Activity before, TrackChunk chunk, byte[] contentHash, TrackStatistics? statistics)

@@ -10,7 +10,9 @@ namespace Strava.Activities.Activities;
 /// </summary>
 internal sealed class ActivityStream
 {
-    /// <summary>The events with the points, and what stands for one that was not read: no points are at hand then.</summary>
+    /// <summary>
+    /// The events with the points, and what stands for one that was not read: no points are at hand then.
+    /// </summary>
     public const string Route = "route_recorded";
     public const string RouteUnread = """{"Sequence":0,"Count":0}""";
 
@@ -51,7 +53,9 @@ internal sealed class ActivityStream
     /// <summary>The stream after more events, none of which brings points.</summary>
     public ActivityStream After(IReadOnlyList<object> events) => new(Activity.Apply(events), _chunks);
 
-    /// <summary>With live posts that are not in it yet. One that is in it too counts once: whoever orders points drops repeats.</summary>
+    /// <summary>
+    /// With live posts that are not in it yet. One that is in it too counts once: whoever orders points drops repeats.
+    /// </summary>
     public ActivityStream With(IReadOnlyList<TrackChunk> buffered) => buffered.Count == 0 ? this : new(Activity, [.. Chunks, .. buffered]);
 
     public OrderedPoint[] Points() => TrackOrder.Merge(Chunks, Activity.Log);

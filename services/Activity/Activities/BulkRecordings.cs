@@ -6,14 +6,15 @@ using Strava.EventStore;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// Whole recordings of phones by the hundred, for imports from elsewhere and for replays. The same streams and rows as one by one
-/// (<see cref="RecordingStore"/>). Safe to repeat: what exists is left as it is.
+/// Whole recordings of phones by the hundred, for imports from elsewhere and for replays. The same streams and rows as
+/// one by one (<see cref="RecordingStore"/>). Safe to repeat: what exists is left as it is.
 /// </summary>
 internal sealed class BulkRecordings(Shard shard, TimeProvider clock)
 {
     private readonly BulkAppend _bulk = new(shard.Database, ActivityEventTypes.All, clock);
 
-    /// <param name="recordings">Of athletes of this shard; none of a file, whose likeness to others would have to be judged.</param>
+    /// <param name="recordings">Of athletes of this shard; none of a file, whose likeness to others would have to be
+    /// judged.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <returns>The ids that were written; the others exist, or are another athlete's.</returns>
     public async Task<IReadOnlySet<Guid>> StoreAsync(

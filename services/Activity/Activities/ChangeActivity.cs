@@ -10,8 +10,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// <c>PATCH /activities/{id}</c>: a transition, other words, or both. Safe to repeat: a state that holds already, or a word that
-/// is the same already, gives no event.
+/// <c>PATCH /activities/{id}</c>: a transition, other words, or both. Safe to repeat: a state that holds already, or a
+/// word that is the same already, gives no event.
 /// </summary>
 internal static class ChangeActivityEndpoint
 {
@@ -162,7 +162,9 @@ internal static class ChangeActivityEndpoint
             : null;
     }
 
-    /// <summary>A change of state before the latest point changes what counted already: worked out anew from the points.</summary>
+    /// <summary>
+    /// A change of state before the latest point changes what counted already: worked out anew from the points.
+    /// </summary>
     private static TrackStatistics? StatisticsAfter(
         TrackStatistics? statistics, Activity before, Activity edited, IReadOnlyList<StateChange> changes) =>
         edited.Sport == before.Sport && changes.All(change => statistics?.LastAtMs is not { } last || change.AtMs >= last)

@@ -10,8 +10,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// <c>POST /activities</c>. Safe to repeat with the phone's own id: the stream's primary key lets one through, and the others find
-/// it and answer with it.
+/// <c>POST /activities</c>. Safe to repeat with the phone's own id: the stream's primary key lets one through, and the
+/// others find it and answer with it.
 /// </summary>
 internal static class CreateActivityEndpoint
 {

@@ -7,8 +7,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// <c>GET /activities/{id}/gpx</c>: the activity as a GPX 1.1 file, behind the viewing policy. Imported again it gives the same
-/// figures. Cost: the stream is read once; the file is written piece by piece.
+/// <c>GET /activities/{id}/gpx</c>: the activity as a GPX 1.1 file, behind the viewing policy. Imported again it gives
+/// the same figures. Cost: the stream is read once; the file is written piece by piece.
 /// </summary>
 internal static class ExportActivityEndpoint
 {

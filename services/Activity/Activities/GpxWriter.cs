@@ -8,9 +8,9 @@ using Strava.Contracts.Tracks;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// Writes an activity as GPX 1.1: one trkseg an active interval, so that any reader sees the pauses as gaps; on the grid of the
-/// recorder (1e-6 degree, 1 ms, 1 cm). Points inside of pauses count nothing here and would count elsewhere: they are left out.
-/// Memory does not grow with the track.
+/// Writes an activity as GPX 1.1: one trkseg an active interval, so that any reader sees the pauses as gaps; on the
+/// grid of the recorder (1e-6 degree, 1 ms, 1 cm). Points inside of pauses count nothing here and would count
+/// elsewhere: they are left out. Memory does not grow with the track.
 /// </summary>
 internal static class GpxWriter
 {

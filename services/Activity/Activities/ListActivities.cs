@@ -9,8 +9,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// <c>GET /activities?mode=USER</c>: the caller's saved activities, newest first. Cost: a range of one index; a page by cursor
-/// costs the same however far down it is.
+/// <c>GET /activities?mode=USER</c>: the caller's saved activities, newest first. Cost: a range of one index; a page by
+/// cursor costs the same however far down it is.
 /// </summary>
 internal static class ListActivitiesEndpoint
 {

@@ -4,9 +4,9 @@ using Strava.Contracts.Tracks;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// Activities under way as this node last wrote them: the next chunk then takes one round trip, without locking and reading the stream
-/// first. Only a hint: if another node or a change of state was faster, the expected version refuses the append, and the chunk goes
-/// the long way. Losing an entry costs one round trip.
+/// Activities under way as this node last wrote them: the next chunk then takes one round trip, without locking and
+/// reading the stream first. Only a hint: if another node or a change of state was faster, the expected version refuses
+/// the append, and the chunk goes the long way. Losing an entry costs one round trip.
 /// </summary>
 internal sealed class OpenActivities : IDisposable
 {
@@ -15,7 +15,9 @@ internal sealed class OpenActivities : IDisposable
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxActivities });
 
-    /// <summary>Taken out, so that of two requests at once only one uses it; the figures inside are not for sharing.</summary>
+    /// <summary>
+    /// Taken out, so that of two requests at once only one uses it; the figures inside are not for sharing.
+    /// </summary>
     public OpenActivity? Take(Guid id)
     {
         if (_cache.Get<OpenActivity>(id) is { } open && open.TryTake())

@@ -5,7 +5,9 @@ using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
 
-/// <summary>Locks an activity for its owner. Somebody else's is 404 when invisible to the caller, 403 when visible.</summary>
+/// <summary>
+/// Locks an activity for its owner. Somebody else's is 404 when invisible to the caller, 403 when visible.
+/// </summary>
 internal static class OwnedActivity
 {
     public static async Task<(LockedActivity? Locked, ProblemHttpResult? Refusal)> LockForOwnerAsync(

@@ -9,11 +9,15 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// <c>PUT /activities/{id}/recording</c>: a whole offline recording in one request; it makes the activity. The same again: 200.
+/// <c>PUT /activities/{id}/recording</c>: a whole offline recording in one request; it makes the activity. The same
+/// again: 200.
 /// </summary>
 internal static class PutRecordingEndpoint
 {
-    /// <summary>Points a stored chunk: small enough to be read piece by piece, large enough that a row's overhead does not count.</summary>
+    /// <summary>
+    /// Points a stored chunk: small enough to be read piece by piece, large enough that a row's overhead does not
+    /// count.
+    /// </summary>
     private const int ChunkPoints = 10_000;
 
     private const string Example =

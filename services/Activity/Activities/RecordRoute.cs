@@ -13,15 +13,17 @@ namespace Strava.Activities.Activities;
 /// <param name="Points">Points in the chunk.</param>
 /// <param name="IgnoredMembers">Members that this version does not know.</param>
 /// <param name="Version">Stream version.</param>
-/// <param name="DistanceMeters">Distance so far; <c>null</c> while points that came out of order wait to be worked in.</param>
+/// <param name="DistanceMeters">Distance so far; <c>null</c> while points that came out of order wait to be worked
+/// in.</param>
 /// <param name="ActiveSeconds">Active time as of now; likewise.</param>
 /// <param name="MovingSeconds">Moving time as of now; likewise.</param>
 internal sealed record RouteAnswer(
     long Sequence, int Points, int IgnoredMembers, long Version, double? DistanceMeters, double? ActiveSeconds, double? MovingSeconds);
 
 /// <summary>
-/// <c>POST /activities/{id}/routes</c>: one point or a numbered chunk. Safe to repeat: (activity, sequence, content hash) is stored
-/// once for ever, in the transaction of its event. Cost: O(points of the chunk), whatever the activity's length.
+/// <c>POST /activities/{id}/routes</c>: one point or a numbered chunk. Safe to repeat: (activity, sequence, content
+/// hash) is stored once for ever, in the transaction of its event. Cost: O(points of the chunk), whatever the
+/// activity's length.
 /// </summary>
 internal static class RecordRouteEndpoint
 {

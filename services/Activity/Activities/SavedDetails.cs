@@ -4,8 +4,8 @@ using Strava.Contracts.Rest;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// Details of saved activities. Those of one version never change, so they are worked out once; whoever asks has passed the viewing
-/// policy before. Nothing has to be thrown away when an activity changes: it has another version then.
+/// Details of saved activities. Those of one version never change, so they are worked out once; whoever asks has passed
+/// the viewing policy before. Nothing has to be thrown away when an activity changes: it has another version then.
 /// </summary>
 internal sealed class SavedDetails : IDisposable
 {

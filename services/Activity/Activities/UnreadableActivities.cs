@@ -4,8 +4,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Activities;
 
 /// <summary>
-/// An activity that a newer version has written to is not broken, and the caller has done nothing wrong: 503, and it may be asked
-/// for again.
+/// An activity that a newer version has written to is not broken, and the caller has done nothing wrong: 503, and it
+/// may be asked for again.
 /// </summary>
 internal static class UnreadableActivities
 {

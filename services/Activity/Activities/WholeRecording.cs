@@ -34,7 +34,8 @@ internal sealed record StoredRecording(ActivityStream Stream, bool IsNew);
 internal sealed class RecordingStore(Shard shard, TimeProvider clock)
 {
     /// <summary>
-    /// Safe to repeat: the stream's primary key lets one writer through; a repeat compares what is stored with what it brings.
+    /// Safe to repeat: the stream's primary key lets one writer through; a repeat compares what is stored with what it
+    /// brings.
     /// </summary>
     /// <param name="id">The activity's.</param>
     /// <param name="recording">The recording.</param>

@@ -7,8 +7,9 @@ internal static class GpxNames
     public const string Garmin = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1";
 
     /// <summary>
-    /// What GPX has no word for: the state log (<c>stateLog</c> of <c>change state= at=</c> in a track's extensions) and a point's
-    /// <c>accuracyMeters</c> and <c>speed</c> (m/s). With them an export imports again to the very same figures; other readers pass over them.
+    /// What GPX has no word for: the state log (<c>stateLog</c> of <c>change state= at=</c> in a track's extensions)
+    /// and a point's <c>accuracyMeters</c> and <c>speed</c> (m/s). With them an export imports again to the very same
+    /// figures; other readers pass over them.
     /// </summary>
     public const string Own = "urn:open-fitness-platform:gpx:1";
 

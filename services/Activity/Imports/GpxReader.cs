@@ -5,8 +5,8 @@ using Strava.Contracts.Tracks;
 namespace Strava.Activities.Imports;
 
 /// <summary>
-/// Reads GPX 1.0 and 1.1 (topografix.com/gpx) with Garmin's TrackPointExtension, whatever the extensions' namespaces. Pure; no DTD,
-/// no entity and no outside resource is ever read, depth and size are bounded.
+/// Reads GPX 1.0 and 1.1 (topografix.com/gpx) with Garmin's TrackPointExtension, whatever the extensions' namespaces.
+/// Pure; no DTD, no entity and no outside resource is ever read, depth and size are bounded.
 /// </summary>
 internal sealed class GpxReader
 {
@@ -16,7 +16,9 @@ internal sealed class GpxReader
     /// <summary>Each one is two lines of the state log, of which a recording has so many at most.</summary>
     private const int MaxSegments = Contracts.Rest.RequestRules.MaxStateChanges / 2;
 
-    /// <summary>Recorders of the MyTracks family write a pause as a point at latitude 100, and its end at 200.</summary>
+    /// <summary>
+    /// Recorders of the MyTracks family write a pause as a point at latitude 100, and its end at 200.
+    /// </summary>
     private const double PauseLatitude = 100;
 
     private readonly XmlReader _xml;
@@ -30,7 +32,8 @@ internal sealed class GpxReader
 
     private GpxReader(XmlReader xml) => _xml = xml;
 
-    /// <exception cref="ImportFailureException">Not GPX, not well-formed, too much of it, or without any position.</exception>
+    /// <exception cref="ImportFailureException">Not GPX, not well-formed, too much of it, or without any
+    /// position.</exception>
     public static ImportedTrack Read(Stream file)
     {
         var settings = new XmlReaderSettings

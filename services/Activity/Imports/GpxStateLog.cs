@@ -5,8 +5,8 @@ using Strava.Contracts.Timing;
 namespace Strava.Activities.Imports;
 
 /// <summary>
-/// Gathers the state log of a file that this platform exported. A log that a phone could not have sent is no log, nor is one in
-/// which none of the file's points counts: the gaps between the segments then decide, as in any other file.
+/// Gathers the state log of a file that this platform exported. A log that a phone could not have sent is no log, nor
+/// is one in which none of the file's points counts: the gaps between the segments then decide, as in any other file.
 /// </summary>
 internal sealed class GpxStateLog
 {

@@ -7,10 +7,13 @@ namespace Strava.Activities.Imports;
 /// <summary>The words and numbers of a GPX file. Pure; what cannot be understood is nothing.</summary>
 internal static partial class GpxText
 {
-    /// <summary>Before GPS time began no receiver knew the time: an earlier one is a clock that was never set.</summary>
+    /// <summary>
+    /// Before GPS time began no receiver knew the time: an earlier one is a clock that was never set.
+    /// </summary>
     private static readonly DateTimeOffset GpsEpoch = new(1980, 1, 6, 0, 0, 0, TimeSpan.Zero);
 
-    /// <returns><c>null</c> without a whole date and time (the parser alone would fill in today's), or before GPS began.</returns>
+    /// <returns><c>null</c> without a whole date and time (the parser alone would fill in today's), or before GPS
+    /// began.</returns>
     public static DateTimeOffset? Time(string text) =>
         DateAndTime().IsMatch(text)
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)

@@ -10,8 +10,9 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Imports;
 
 /// <summary>
-/// <c>POST /activities/import</c>: a multipart form with <c>file</c> and optionally <c>type</c>, <c>name</c>, <c>visibility</c>. The content
-/// decides the format, never the file's name. A duplicate is answered with the activity that was there first.
+/// <c>POST /activities/import</c>: a multipart form with <c>file</c> and optionally <c>type</c>, <c>name</c>,
+/// <c>visibility</c>. The content decides the format, never the file's name. A duplicate is answered with the activity
+/// that was there first.
 /// </summary>
 internal static class ImportActivityEndpoint
 {

@@ -14,17 +14,20 @@ namespace Strava.Activities.Imports;
 internal sealed record StoredImport(Activity Activity, bool IsNew, IReadOnlyList<Guid> Overlapping);
 
 /// <summary>
-/// Stores an imported recording unless it is there already: the same file, or the same sport with starts within 120 s and alike
-/// tracks. Safe to repeat: the second time it finds the first.
+/// Stores an imported recording unless it is there already: the same file, or the same sport with starts within 120 s
+/// and alike tracks. Safe to repeat: the second time it finds the first.
 /// </summary>
 /// <remarks>
-/// No unique index can say "alike", so one athlete's imports take turns by an advisory lock until they commit: two recorders'
-/// files of one ride, sent at the same moment, make one activity. The tracks are compared while nobody waits: what has not been
-/// compared yet ends the turn, and the next turn asks again. A phone that saves the same ride in just that moment takes no turn.
+/// No unique index can say "alike", so one athlete's imports take turns by an advisory lock until they commit: two
+/// recorders' files of one ride, sent at the same moment, make one activity. The tracks are compared while nobody
+/// waits: what has not been compared yet ends the turn, and the next turn asks again. A phone that saves the same ride
+/// in just that moment takes no turn.
 /// </remarks>
 internal sealed class ImportStore(Shard shard, TimeProvider clock)
 {
-    /// <summary>Each turn but the last compares a neighbour that came meanwhile; nobody has so many within 120 s.</summary>
+    /// <summary>
+    /// Each turn but the last compares a neighbour that came meanwhile; nobody has so many within 120 s.
+    /// </summary>
     private const int MaxTurns = 20;
 
     /// <param name="recording">The recording.</param>
@@ -34,7 +37,8 @@ internal sealed class ImportStore(Shard shard, TimeProvider clock)
     public async Task<StoredImport> StoreAsync(
         WholeRecording recording, Action<NpgsqlBatch, StoredImport> keep, CancellationToken cancellationToken)
     {
-        // Before the first turn: nobody waits for another database. Of a duplicate the claim stays behind, and does no harm.
+        // Before the first turn: nobody waits for another database. Of a duplicate the claim stays behind, and does no
+        // harm.
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         await shard.ClaimAsync(id, recording.AthleteId, cancellationToken);
         var store = shard.Store;
@@ -80,14 +84,18 @@ internal sealed class ImportStore(Shard shard, TimeProvider clock)
 
     private static TrackPoint[] PointsOf(OrderedPoint[] ordered) => [.. ordered.Select(point => point.Point)];
 
-    /// <summary>Waits for the athlete's turn and tells the neighbours in the order in which they were made: ranges of two indexes.</summary>
+    /// <summary>
+    /// Waits for the athlete's turn and tells the neighbours in the order in which they were made: ranges of two
+    /// indexes.
+    /// </summary>
     private static async Task<IReadOnlyList<Neighbour>> LockAsync(
         EventSession session, WholeRecording recording, CancellationToken cancellationToken)
     {
         var startedAt = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.StartedAtMs!.Value);
         NpgsqlBatchCommand[] queries =
         [
-            // A turn is short; who waits longer is told to come again (55P03 is answered with 503) instead of holding a connection.
+            // A turn is short; who waits longer is told to come again (55P03 is answered with 503) instead of holding a
+            // connection.
             new("SET LOCAL lock_timeout = '10s'"),
             new("SELECT pg_advisory_xact_lock(hashtextextended('import:' || $1, 0))")
             {

@@ -15,8 +15,9 @@ namespace Strava.Activities.Imports;
 internal sealed record StreamLine(Guid Id, Guid AthleteId, PutRecording Recording);
 
 /// <summary>
-/// <c>--import-streams FILE</c>: whole recordings, a JSON object a line, by the hundred in one transaction. Ends with 0; with 1 at a line
-/// that cannot be taken, which it names: what came before stays, and the command may be run again, since what exists is skipped.
+/// <c>--import-streams FILE</c>: whole recordings, a JSON object a line, by the hundred in one transaction. Ends with
+/// 0; with 1 at a line that cannot be taken, which it names: what came before stays, and the command may be run again,
+/// since what exists is skipped.
 /// </summary>
 internal static class ImportStreamsCommand
 {

@@ -7,7 +7,8 @@ namespace Strava.Activities.Imports;
 
 /// <summary>A piece of a file within which the recorder ran without a break.</summary>
 /// <param name="Points">In file order; at least one.</param>
-/// <param name="EndMs">When the recorder paused after it, if the file says so. A time before its last point is no such word.</param>
+/// <param name="EndMs">When the recorder paused after it, if the file says so. A time before its last point is no such
+/// word.</param>
 internal sealed record ImportedSegment(IReadOnlyList<TrackPoint> Points, long? EndMs = null)
 {
     public long? FirstMs { get; } = Points.Min(point => point.AtMs);
@@ -23,7 +24,8 @@ internal sealed record ImportedSegment(IReadOnlyList<TrackPoint> Points, long? E
 /// <param name="Name">When the file says it.</param>
 /// <param name="MetadataTime">The file's own time, for tracks without times.</param>
 /// <param name="OwnLog">The state log, when this platform wrote the file: complete.</param>
-/// <param name="ElevationSource">When the file says with what it was recorded, and that is known to have a barometer.</param>
+/// <param name="ElevationSource">When the file says with what it was recorded, and that is known to have a
+/// barometer.</param>
 internal sealed record ImportedTrack(
     IReadOnlyList<ImportedSegment> Segments,
     Sport? Sport,
@@ -36,7 +38,8 @@ internal sealed record ImportedTrack(
     private const int ChunkPoints = 10_000;
 
     /// <summary>
-    /// The segments in time order; in file order when the file is ours (it has them as they counted) or one of them has no times.
+    /// The segments in time order; in file order when the file is ours (it has them as they counted) or one of them has
+    /// no times.
     /// </summary>
     public IReadOnlyList<TrackChunk> Chunks()
     {
@@ -50,8 +53,8 @@ internal sealed record ImportedTrack(
     }
 
     /// <summary>
-    /// One activity: it starts with the first segment, the gaps between segments are pauses, and it is saved as the last one
-    /// ends. A track without times lasts no time.
+    /// One activity: it starts with the first segment, the gaps between segments are pauses, and it is saved as the
+    /// last one ends. A track without times lasts no time.
     /// </summary>
     public StateLog StateLog(DateTimeOffset now)
     {

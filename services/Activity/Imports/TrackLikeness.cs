@@ -4,13 +4,14 @@ using Strava.Contracts.Tracks;
 namespace Strava.Activities.Imports;
 
 /// <summary>
-/// Whether two tracks are the same way, recorded twice. Pure and symmetric. Each point of one must lie within 50 m of what the
-/// other one did at about that moment: within 120 s for timed tracks, within a twentieth of the way when a track has no times.
-/// The moment matters: half of a way out and back lies on the whole of it, and taking them for one would lose the longer.
+/// Whether two tracks are the same way, recorded twice. Pure and symmetric. Each point of one must lie within 50 m of
+/// what the other one did at about that moment: within 120 s for timed tracks, within a twentieth of the way when a
+/// track has no times. The moment matters: half of a way out and back lies on the whole of it, and taking them for one
+/// would lose the longer.
 /// </summary>
 /// <remarks>
-/// Cost: 1,000 points a track are asked, each walks the other track's points of its window (two hands, no search), and the first
-/// that is too far away ends it.
+/// Cost: 1,000 points a track are asked, each walks the other track's points of its window (two hands, no search), and
+/// the first that is too far away ends it.
 /// </remarks>
 internal static class TrackLikeness
 {

@@ -25,11 +25,13 @@ internal enum LivePost
 }
 
 /// <summary>
-/// Live posts, durable as a small row each until they are folded into the stream: every minute, and with each change of the activity.
+/// Live posts, durable as a small row each until they are folded into the stream: every minute, and with each change of
+/// the activity.
 /// </summary>
 /// <remarks>
-/// A post is known by its row in route_chunk, as any chunk is, whether it is buffered or folded. Posts hold the stream's row
-/// shared, whoever folds or completes holds it alone: none slips in between what a fold has read and what it takes away.
+/// A post is known by its row in route_chunk, as any chunk is, whether it is buffered or folded. Posts hold the
+/// stream's row shared, whoever folds or completes holds it alone: none slips in between what a fold has read and what
+/// it takes away.
 /// </remarks>
 internal sealed class LiveBuffer(NpgsqlDataSource database, ActivityStore store)
 {
@@ -56,7 +58,9 @@ internal sealed class LiveBuffer(NpgsqlDataSource database, ActivityStore store)
         };
     }
 
-    /// <summary>Moves an activity's posts into its stream: one transaction, all or none. Safe to repeat and to do twice at once.</summary>
+    /// <summary>
+    /// Moves an activity's posts into its stream: one transaction, all or none. Safe to repeat and to do twice at once.
+    /// </summary>
     /// <returns>How many posts were moved.</returns>
     public async Task<int> FoldAsync(Guid activityId, CancellationToken cancellationToken)
     {
@@ -113,7 +117,8 @@ internal sealed class LiveBuffer(NpgsqlDataSource database, ActivityStore store)
         Guid activityId, Guid athleteId, long sequence, byte[] hash, byte[] points, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // One round trip, one implicit transaction. The second statement sees what was committed before the lock was given.
+        // One round trip, one implicit transaction. The second statement sees what was committed before the lock was
+        // given.
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands = { LiveRows.Share(activityId), LiveRows.Insert(activityId, athleteId, sequence, hash, points) },

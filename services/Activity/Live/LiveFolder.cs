@@ -8,8 +8,8 @@ using Strava.EventStore;
 namespace Strava.Activities.Live;
 
 /// <summary>
-/// Folds what has waited long enough and keeps the buffer's partitions, on one node at a time. The lease only spares work: two at
-/// once, or one that was frozen, do no harm, since each fold holds its stream's row.
+/// Folds what has waited long enough and keeps the buffer's partitions, on one node at a time. The lease only spares
+/// work: two at once, or one that was frozen, do no harm, since each fold holds its stream's row.
 /// </summary>
 internal sealed partial class LiveFolder(Shard shard, IOptions<LiveOptions> options, TimeProvider clock, ILogger<LiveFolder> log)
     : LeasedWorker(shard.Database, log)

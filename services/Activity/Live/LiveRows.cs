@@ -12,7 +12,9 @@ internal static class LiveRows
         Parameters = { new NpgsqlParameter<Guid> { TypedValue = activityId } },
     };
 
-    /// <summary>Answers: stored now?, the activity's state, the hash that was stored before. No row: not this athlete's.</summary>
+    /// <summary>
+    /// Answers: stored now?, the activity's state, the hash that was stored before. No row: not this athlete's.
+    /// </summary>
     public static NpgsqlBatchCommand Insert(Guid activityId, Guid athleteId, long sequence, byte[] contentHash, byte[] points) => new(
         """
         WITH a AS (SELECT state FROM activity WHERE id = $1 AND athlete_id = $2 AND NOT deleted),

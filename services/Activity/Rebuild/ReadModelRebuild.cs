@@ -8,9 +8,9 @@ using Strava.EventStore;
 namespace Strava.Activities.Rebuild;
 
 /// <summary>
-/// Rebuilds the rows beside the streams of one database. Its writers know nothing of it and write no copies; what they move
-/// meanwhile is folded again, found by the events beyond a number below which all were visible (the relay's checkpoint, which
-/// is exact) and by the version.
+/// Rebuilds the rows beside the streams of one database. Its writers know nothing of it and write no copies; what they
+/// move meanwhile is folded again, found by the events beyond a number below which all were visible (the relay's
+/// checkpoint, which is exact) and by the version.
 /// </summary>
 internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<ReadModelRebuild> log)
     : RebuildWorker(shard.Database, clock, log)
@@ -47,8 +47,8 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
     }
 
     /// <summary>
-    /// Catches up and compares as of one moment: what the transaction sees of streams and of live is of the same commit, however
-    /// many write meanwhile.
+    /// Catches up and compares as of one moment: what the transaction sees of streams and of live is of the same
+    /// commit, however many write meanwhile.
     /// </summary>
     protected override async Task<long> CompareAsync(RebuildProgress rebuild, CancellationToken cancellationToken)
     {
@@ -68,8 +68,8 @@ internal sealed class ReadModelRebuild(Shard shard, TimeProvider clock, ILogger<
     }
 
     /// <summary>
-    /// Stops the writers, folds what has moved since the comparison, swaps. They wait for half a second at most for the lock,
-    /// and for the few streams; when that is not enough, they go on and this comes again.
+    /// Stops the writers, folds what has moved since the comparison, swaps. They wait for half a second at most for the
+    /// lock, and for the few streams; when that is not enough, they go on and this comes again.
     /// </summary>
     protected override async Task SwapAsync(RebuildProgress rebuild, CancellationToken cancellationToken)
     {

@@ -9,9 +9,9 @@ using Strava.EventStore.Subscriptions;
 namespace Strava.Activities.Relay;
 
 /// <summary>
-/// Publishes what is committed: the event log is the outbox. Reads in order from a checkpoint, publishes with confirms, then
-/// moves the checkpoint. A crash anywhere repeats from the checkpoint; an outage of the broker only makes it wait, since no
-/// request ever waits for the relay.
+/// Publishes what is committed: the event log is the outbox. Reads in order from a checkpoint, publishes with confirms,
+/// then moves the checkpoint. A crash anywhere repeats from the checkpoint; an outage of the broker only makes it wait,
+/// since no request ever waits for the relay.
 /// </summary>
 internal sealed class ActivityRelay(
     Shard shard,
@@ -69,7 +69,9 @@ internal sealed class ActivityRelay(
         }
     }
 
-    /// <summary>What came from another database was published there. A range is written with its events, so it is seen here.</summary>
+    /// <summary>
+    /// What came from another database was published there. A range is written with its events, so it is seen here.
+    /// </summary>
     private async Task<IReadOnlyList<StoredEvent>> NotMovedAsync(StoredEvent[] events, CancellationToken cancellationToken)
     {
         if (!shards.AreSeveral || events.Length == 0)

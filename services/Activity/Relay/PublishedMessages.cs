@@ -10,12 +10,14 @@ using Published = Strava.Contracts.Messages;
 namespace Strava.Activities.Relay;
 
 /// <summary>
-/// From stream events to what the world is told. Pure. A message says how the activity is now, not what changed: several
-/// events of one activity become one message with the newest version, and a repeat says nothing new.
+/// From stream events to what the world is told. Pure. A message says how the activity is now, not what changed:
+/// several events of one activity become one message with the newest version, and a repeat says nothing new.
 /// </summary>
 internal static class PublishedMessages
 {
-    /// <summary>A track beyond this many bytes is fetched by (id, version) instead of travelling in the message.</summary>
+    /// <summary>
+    /// A track beyond this many bytes is fetched by (id, version) instead of travelling in the message.
+    /// </summary>
     public const int MaxTrackBytes = 64 * 1024;
 
     private static readonly HashSet<string> Telling =

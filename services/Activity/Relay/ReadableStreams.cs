@@ -7,8 +7,8 @@ using Strava.EventStore.Subscriptions;
 namespace Strava.Activities.Relay;
 
 /// <summary>
-/// The streams that the relay can go on with: their rows are brought up to them, and one with an event that this build cannot read
-/// is parked, said once, and let go by the first build that can.
+/// The streams that the relay can go on with: their rows are brought up to them, and one with an event that this build
+/// cannot read is parked, said once, and let go by the first build that can.
 /// </summary>
 internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, ILogger<ReadableStreams> log)
 {
@@ -49,7 +49,8 @@ internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, I
         }
     }
 
-    /// <returns>The streams as they are now, in one round trip; one that cannot be read is left out, and parked.</returns>
+    /// <returns>The streams as they are now, in one round trip; one that cannot be read is left out, and
+    /// parked.</returns>
     public async Task<IReadOnlyDictionary<Guid, ActivityStream>> FetchAsync(Guid[] ids, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<Guid, IReadOnlyList<StoredEvent>>? together = null;
@@ -80,8 +81,8 @@ internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, I
     }
 
     /// <summary>
-    /// Gives what is parked to <paramref name="publishAsync"/> where this build can read it, and lets it go after that. A message says
-    /// how an activity is, so to publish a stream twice is harmless.
+    /// Gives what is parked to <paramref name="publishAsync"/> where this build can read it, and lets it go after that.
+    /// A message says how an activity is, so to publish a stream twice is harmless.
     /// </summary>
     public async Task ReleaseAsync(
         Func<ActivityStream, IReadOnlyList<StoredEvent>, Task> publishAsync, CancellationToken cancellationToken)

@@ -10,12 +10,14 @@ using Strava.EventStore;
 namespace Strava.Activities.Relay;
 
 /// <summary>
-/// Answers the questions of rebuilds: how the next activities are, by their streams, in the very words of the relay. Keeps
-/// nothing: who asks knows how far it is, any node answers, and asking twice is harmless.
+/// Answers the questions of rebuilds: how the next activities are, by their streams, in the very words of the relay.
+/// Keeps nothing: who asks knows how far it is, any node answers, and asking twice is harmless.
 /// </summary>
 internal sealed class Retelling(Shards shards) : IConsumer<ActivitiesWanted>
 {
-    /// <summary>Streams an answer; with tracks fewer, because a message is held in memory several times on its way.</summary>
+    /// <summary>
+    /// Streams an answer; with tracks fewer, because a message is held in memory several times on its way.
+    /// </summary>
     private const int StreamsAtOnce = 200;
     private const int StreamsWithTracksAtOnce = 50;
 
@@ -36,8 +38,8 @@ internal sealed class Retelling(Shards shards) : IConsumer<ActivitiesWanted>
 
     internal async Task<ActivitiesTold> TellAsync(ActivitiesWanted wanted, CancellationToken cancellationToken)
     {
-        // In one order over all databases, not one after the other: an activity that moves to another one meanwhile is in one
-        // of them, or in both, whenever its turn comes.
+        // In one order over all databases, not one after the other: an activity that moves to another one meanwhile is
+        // in one of them, or in both, whenever its turn comes.
         var atOnce = wanted.Tracks ? StreamsWithTracksAtOnce : StreamsAtOnce;
         var next = new List<(Guid Id, Shard Shard)>();
         foreach (var shard in shards.All)

@@ -5,9 +5,9 @@ using Strava.EventStore.Subscriptions;
 namespace Strava.Activities.Relay;
 
 /// <summary>
-/// <c>--subscriptions</c> lists them; <c>--subscriptions NAME pause|resume</c> and <c>--subscriptions NAME rewind NUMBER</c>
-/// change one, whichever node runs it. That of a further database is NAME@SHARD. Ends with 0; with 1 and a sentence when nothing was
-/// changed.
+/// <c>--subscriptions</c> lists them; <c>--subscriptions NAME pause|resume</c> and <c>--subscriptions NAME rewind
+/// NUMBER</c> change one, whichever node runs it. That of a further database is NAME@SHARD. Ends with 0; with 1 and a
+/// sentence when nothing was changed.
 /// </summary>
 internal static class SubscriptionCommand
 {

@@ -7,8 +7,8 @@ using Strava.EventStore;
 namespace Strava.Activities.Relay;
 
 /// <summary>
-/// Brings the rows beside a stream up to it where somebody wrote the stream alone: a Marten writer knows nothing of our rows.
-/// Safe to repeat, on several nodes too: under the stream's lock the rows become what the whole stream says.
+/// Brings the rows beside a stream up to it where somebody wrote the stream alone: a Marten writer knows nothing of our
+/// rows. Safe to repeat, on several nodes too: under the stream's lock the rows become what the whole stream says.
 /// </summary>
 internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reader, TimeProvider clock)
 {
@@ -31,7 +31,8 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
         return behind;
     }
 
-    /// <returns>False when somebody is writing to the stream: ask again later, the relay waits for nobody's lock.</returns>
+    /// <returns>False when somebody is writing to the stream: ask again later, the relay waits for nobody's
+    /// lock.</returns>
     public async Task<bool> RepairAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var session = new EventSession(
@@ -66,7 +67,8 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
         }
         catch (PostgresException refusal) when (refusal.SqlState == RequestShards.FencedSqlState)
         {
-            // Its virtual shard is about to move, and the move waits for the relay in vain: it is given up, and then this goes on.
+            // Its virtual shard is about to move, and the move waits for the relay in vain: it is given up, and then
+            // this goes on.
             return false;
         }
     }

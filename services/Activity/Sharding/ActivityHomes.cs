@@ -4,8 +4,9 @@ using Npgsql;
 namespace Strava.Activities.Sharding;
 
 /// <summary>
-/// Whose an activity is, when there are several databases: its id alone does not tell. Kept where the id's own virtual shard is, so
-/// that it moves and spreads as all else does. A claim never changes, hence the memory of them needs no forgetting.
+/// Whose an activity is, when there are several databases: its id alone does not tell. Kept where the id's own virtual
+/// shard is, so that it moves and spreads as all else does. A claim never changes, hence the memory of them needs no
+/// forgetting.
 /// </summary>
 internal sealed class ActivityHomes(Shards shards) : IDisposable
 {
@@ -36,7 +37,10 @@ internal sealed class ActivityHomes(Shards shards) : IDisposable
             : null;
     }
 
-    /// <summary>First wins: the insert of the second waits for the first, changes nothing, and the look after it finds the first.</summary>
+    /// <summary>
+    /// First wins: the insert of the second waits for the first, changes nothing, and the look after it finds the
+    /// first.
+    /// </summary>
     public async Task<bool> ClaimAsync(Guid activityId, Guid athleteId, CancellationToken cancellationToken)
     {
         var owner = await FindAsync(activityId, cancellationToken)

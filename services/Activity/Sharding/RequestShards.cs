@@ -6,12 +6,15 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Sharding;
 
 /// <summary>
-/// Says which database a request belongs to: its activity's, else its caller's. A virtual shard that is being moved refuses
-/// writes for some seconds: the request is done again, from its beginning, until the map says where it went.
+/// Says which database a request belongs to: its activity's, else its caller's. A virtual shard that is being moved
+/// refuses writes for some seconds: the request is done again, from its beginning, until the map says where it went.
 /// </summary>
 internal static class RequestShards
 {
-    /// <summary>The fence's answer (check_shard). Its class is "insufficient resources": whoever does not know it waits and repeats.</summary>
+    /// <summary>
+    /// The fence's answer (check_shard). Its class is "insufficient resources": whoever does not know it waits and
+    /// repeats.
+    /// </summary>
     public const string FencedSqlState = "53S01";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
@@ -69,7 +72,10 @@ internal static class RequestShards
         }
     }
 
-    /// <summary>The owner of the activity that is asked for. One that nobody has claimed is looked for, in vain, where the caller's are.</summary>
+    /// <summary>
+    /// The owner of the activity that is asked for. One that nobody has claimed is looked for, in vain, where the
+    /// caller's are.
+    /// </summary>
     private static async ValueTask<Guid> AthleteAsync(HttpContext context, Shards shards)
     {
         var callerId = context.User.AthleteId();

@@ -8,7 +8,9 @@ using Strava.EventStore;
 
 namespace Strava.Activities.Sharding;
 
-/// <summary>One database, and everything that works on it alone. Each athlete's activities lie in one of them.</summary>
+/// <summary>
+/// One database, and everything that works on it alone. Each athlete's activities lie in one of them.
+/// </summary>
 /// <param name="name">Of the database among the shards.</param>
 /// <param name="database">As the service sees it.</param>
 /// <param name="clock">The clock.</param>
@@ -51,8 +53,8 @@ internal sealed class Shard(
     public ShardArchive? Archive => archive;
 
     /// <summary>
-    /// Before an activity's stream is made: its id is this athlete's, in all databases. Safe to repeat; a claim without a stream
-    /// does no harm. With one database the stream's own key says it.
+    /// Before an activity's stream is made: its id is this athlete's, in all databases. Safe to repeat; a claim without
+    /// a stream does no harm. With one database the stream's own key says it.
     /// </summary>
     /// <returns>False when another athlete was first.</returns>
     public async ValueTask<bool> ClaimAsync(Guid activityId, Guid athleteId, CancellationToken cancellationToken) =>

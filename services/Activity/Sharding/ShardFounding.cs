@@ -3,9 +3,10 @@ using Npgsql;
 namespace Strava.Activities.Sharding;
 
 /// <summary>
-/// Writes the map down at first use, and makes each database one of several; <c>--migrate</c> does it, as the owner. Where there are
-/// activities or athletes already all stays in the first database until it is moved; else it is spread evenly. A database that is added
-/// later is empty until something is moved to it. Safe to repeat: what is written down stays.
+/// Writes the map down at first use, and makes each database one of several; <c>--migrate</c> does it, as the owner.
+/// Where there are activities or athletes already all stays in the first database until it is moved; else it is spread
+/// evenly. A database that is added later is empty until something is moved to it. Safe to repeat: what is written down
+/// stays.
 /// </summary>
 internal static class ShardFounding
 {

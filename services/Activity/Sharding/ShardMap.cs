@@ -5,8 +5,9 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Sharding;
 
 /// <summary>
-/// Where each virtual shard is, as the control database said last. A node that has not heard yet writes to the old database and is
-/// refused there; it then asks at once. While the control database is away nothing moves, and the map holds.
+/// Where each virtual shard is, as the control database said last. A node that has not heard yet writes to the old
+/// database and is refused there; it then asks at once. While the control database is away nothing moves, and the map
+/// holds.
 /// </summary>
 internal sealed class ShardMap(NpgsqlDataSource control)
 {
@@ -24,7 +25,9 @@ internal sealed class ShardMap(NpgsqlDataSource control)
     public string NameOf(int virtualShard) => _names[virtualShard]
         ?? throw new UnavailableException("This server does not know yet where its athletes are; send the same request again.");
 
-    /// <summary>The control database has not answered for so long that what left an old place may be removed there.</summary>
+    /// <summary>
+    /// The control database has not answered for so long that what left an old place may be removed there.
+    /// </summary>
     public bool IsOld => Stopwatch.GetElapsedTime(Interlocked.Read(ref _readAt)) > Trusted;
 
     /// <summary>Reads what is newer than what is known: as a rule nothing.</summary>

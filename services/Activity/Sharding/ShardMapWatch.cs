@@ -3,8 +3,8 @@ using Npgsql;
 namespace Strava.Activities.Sharding;
 
 /// <summary>
-/// Asks for the map every second. A move waits for twice as long between its switch and the first write at the new place, so that
-/// nobody reads at the old one what has been changed since.
+/// Asks for the map every second. A move waits for twice as long between its switch and the first write at the new
+/// place, so that nobody reads at the old one what has been changed since.
 /// </summary>
 internal sealed partial class ShardMapWatch(Shards shards, TimeProvider clock, ILogger<ShardMapWatch> log) : BackgroundService
 {

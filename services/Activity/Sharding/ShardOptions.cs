@@ -5,11 +5,15 @@ namespace Strava.Activities.Sharding;
 
 /// <summary>A database beside the first one.</summary>
 /// <param name="Name">By which the map knows it.</param>
-/// <param name="Connection">As the service, or with <c>--migrate</c> as the owner: <c>Shards:Databases:(name)</c>.</param>
-/// <param name="Maintenance">As the maintenance role, <c>Shards:Maintenance:(name)</c>; without it as the service.</param>
+/// <param name="Connection">As the service, or with <c>--migrate</c> as the owner:
+/// <c>Shards:Databases:(name)</c>.</param>
+/// <param name="Maintenance">As the maintenance role, <c>Shards:Maintenance:(name)</c>; without it as the
+/// service.</param>
 internal sealed partial record ShardOptions(string Name, string Connection, string Maintenance)
 {
-    /// <summary>Those that are configured; with none all is in the database of <c>ConnectionStrings:Postgres</c>.</summary>
+    /// <summary>
+    /// Those that are configured; with none all is in the database of <c>ConnectionStrings:Postgres</c>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">One is misconfigured: the service does not start.</exception>
     public static IReadOnlyList<ShardOptions> In(IConfiguration configuration)
     {

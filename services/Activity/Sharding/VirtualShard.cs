@@ -9,7 +9,9 @@ internal static class VirtualShard
 {
     public const int Count = 4_096;
 
-    /// <summary>The first 12 bits of SHA-256 of the id's bytes as written; the same as <c>virtual_shard_of</c> in SQL.</summary>
+    /// <summary>
+    /// The first 12 bits of SHA-256 of the id's bytes as written; the same as <c>virtual_shard_of</c> in SQL.
+    /// </summary>
     public static int Of(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];

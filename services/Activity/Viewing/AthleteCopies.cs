@@ -8,8 +8,8 @@ using Strava.ServiceDefaults;
 namespace Strava.Activities.Viewing;
 
 /// <summary>
-/// This service's own copies of profiles and friendships. Each row keeps the version it has: the same message twice, late, or
-/// after a newer one changes nothing. They lie with the athletes whom they tell of; a friendship with both.
+/// This service's own copies of profiles and friendships. Each row keeps the version it has: the same message twice,
+/// late, or after a newer one changes nothing. They lie with the athletes whom they tell of; a friendship with both.
 /// </summary>
 internal sealed class AthleteCopies(Shards shards) : IConsumer<AthleteProfileChanged>, IConsumer<FriendshipChanged>
 {

@@ -7,8 +7,8 @@ using Strava.Contracts.Timing;
 namespace Strava.Activities.Viewing;
 
 /// <summary>
-/// Who may see an activity, answered from this service's own copy of friendships. It fails closed: a friendship that has not
-/// come is none, and after an unfriending the copy decides.
+/// Who may see an activity, answered from this service's own copy of friendships. It fails closed: a friendship that
+/// has not come is none, and after an unfriending the copy decides.
 /// </summary>
 internal sealed class ViewingPolicy(NpgsqlDataSource database)
 {

@@ -7,9 +7,9 @@ public sealed class TermOverException(long term)
     : Exception($"Term {term} is over: another applier has claimed its partitions.");
 
 /// <summary>
-/// The right to write some partitions of a duty until somebody claims them again. It is kept by partition in Postgres, so it
-/// holds however partitions are dealt out to workers; the lease only sees to it that workers do not claim from one another all
-/// the time. A reader of what is to be written checks <c>fence</c> in the snapshot that it reads by.
+/// The right to write some partitions of a duty until somebody claims them again. It is kept by partition in Postgres,
+/// so it holds however partitions are dealt out to workers; the lease only sees to it that workers do not claim from
+/// one another all the time. A reader of what is to be written checks <c>fence</c> in the snapshot that it reads by.
 /// </summary>
 public sealed class FenceTerm(long number, short[] partitions)
 {
@@ -45,8 +45,8 @@ public sealed class FenceTerm(long number, short[] partitions)
     }
 
     /// <summary>
-    /// Grows with every batch and every term, and fits a double: a batch that the target gets after a newer one (a thaw, a second
-    /// connection) is refused as a zombie's is.
+    /// Grows with every batch and every term, and fits a double: a batch that the target gets after a newer one (a
+    /// thaw, a second connection) is refused as a zombie's is.
     /// </summary>
     public long NextToken() => ++_batches < 1L << BatchBits
         ? (number << BatchBits) | _batches

@@ -5,17 +5,18 @@ using Strava.Core.Leases;
 namespace Strava.Core.Applying;
 
 /// <summary>
-/// Carries what a projection has changed over to a store outside of Postgres: the only writer there. The projection marks what it
-/// changed in the transaction of the change; this takes marks, reads the state behind them, sets it absolutely, and removes the marks.
+/// Carries what a projection has changed over to a store outside of Postgres: the only writer there. The projection
+/// marks what it changed in the transaction of the change; this takes marks, reads the state behind them, sets it
+/// absolutely, and removes the marks.
 /// </summary>
 /// <remarks>
 /// Why the target cannot keep old news, whatever freezes or overlaps:
 /// 1. A mark is removed only if its version is the one that was taken, so a change after the taking keeps its mark.
-/// 2. The state is read after the marks were taken, in a snapshot that also shows this term as the partition's last claim. Who
-/// claims later gets a greater token and a later snapshot: a greater token is never older news.
+/// 2. The state is read after the marks were taken, in a snapshot that also shows this term as the partition's last
+/// claim. Who claims later gets a greater token and a later snapshot: a greater token is never older news.
 /// 3. The target refuses a smaller token for the same key and partition. Who is refused leaves the marks.
-/// 4. A batch given up on (frozen target, cut connection) leaves its marks; they are applied with a greater token. Hence no
-/// lock spans Postgres and the target, and repeats, races, outages and refills are this one path.
+/// 4. A batch given up on (frozen target, cut connection) leaves its marks; they are applied with a greater token.
+/// Hence no lock spans Postgres and the target, and repeats, races, outages and refills are this one path.
 /// </remarks>
 public abstract partial class LeasedApplier(NpgsqlDataSource database, ILogger log) : LeasedWorker(database, log)
 {

@@ -7,15 +7,18 @@ namespace Strava.Core.Bus;
 /// idempotent; an argument that differs from the broker's is refused by it (406), never silently ignored.
 /// </summary>
 /// <remarks>
-/// Quorum queues with a delivery limit AND a dead-letter exchange: a limit without the exchange drops the message (RabbitMQ 3.10),
-/// no limit redelivers a crash-loop message for ever. At-least-once dead-lettering needs overflow = reject-publish.
+/// Quorum queues with a delivery limit AND a dead-letter exchange: a limit without the exchange drops the message
+/// (RabbitMQ 3.10), no limit redelivers a crash-loop message for ever. At-least-once dead-lettering needs overflow =
+/// reject-publish.
 /// </remarks>
 public static class BusTopology
 {
     public const string DeadLetterExchange = "strava.dead-letter";
     public const int DeliveryLimit = 20;
 
-    /// <summary>Messages a queue holds before the broker refuses more; the publishers' logs then wait, nothing is lost.</summary>
+    /// <summary>
+    /// Messages a queue holds before the broker refuses more; the publishers' logs then wait, nothing is lost.
+    /// </summary>
     public const int MaxLength = 5_000_000;
 
     public static string DeadLetterQueue(string queue) => $"{queue}_dead_letter";

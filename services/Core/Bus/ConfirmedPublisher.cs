@@ -18,7 +18,9 @@ public sealed record OutgoingMessage(Guid Key, long Version, object Body)
     public DateTimeOffset? CommittedAt { get; init; }
 }
 
-/// <summary>Publishes and waits for the broker's confirm: when a call returns, the messages are in every subscriber's queue.</summary>
+/// <summary>
+/// Publishes and waits for the broker's confirm: when a call returns, the messages are in every subscriber's queue.
+/// </summary>
 public sealed class ConfirmedPublisher(Uri broker, TimeProvider clock) : IAsyncDisposable
 {
     private const int MaxUnconfirmed = 1_000;
@@ -31,7 +33,9 @@ public sealed class ConfirmedPublisher(Uri broker, TimeProvider clock) : IAsyncD
     // A bus of its own beside the consumers': only the one term at a time that publishes touches it.
     private IBusControl? _bus;
 
-    /// <summary>Call before the first publish of a term: queues must exist before a message can be kept in them.</summary>
+    /// <summary>
+    /// Call before the first publish of a term: queues must exist before a message can be kept in them.
+    /// </summary>
     /// <exception cref="TimeoutException">The broker has not answered in time.</exception>
     public async Task DeclareTopologyAsync(CancellationToken cancellationToken)
     {
@@ -80,8 +84,8 @@ public sealed class ConfirmedPublisher(Uri broker, TimeProvider clock) : IAsyncD
     }
 
     /// <summary>
-    /// A bus that lost its broker in the wrong moment may never publish again, nor be stopped (MassTransit 8.4.0): after a fault
-    /// the next publish begins with a new one, and this one is left to end by itself.
+    /// A bus that lost its broker in the wrong moment may never publish again, nor be stopped (MassTransit 8.4.0):
+    /// after a fault the next publish begins with a new one, and this one is left to end by itself.
     /// </summary>
     private async Task ForgetBusAsync()
     {
@@ -98,8 +102,9 @@ public sealed class ConfirmedPublisher(Uri broker, TimeProvider clock) : IAsyncD
         foreach (var message in messages)
         {
             using var trace = Tracing.Continue("publish", message.TraceParent);
-            // Not cancelled, only no longer waited for: cancelling a publish while the broker is coming back left the bus of
-            // MassTransit 8.4 unable to publish ever again. What it sends late is a repeat, and repeats are harmless.
+            // Not cancelled, only no longer waited for: cancelling a publish while the broker is coming back left the
+            // bus of MassTransit 8.4 unable to publish ever again. What it sends late is a repeat, and repeats are
+            // harmless.
             var publish = bus.Publish(
                 message.Body,
                 message.Body.GetType(),

@@ -9,13 +9,14 @@ using Strava.Core.Diagnostics;
 namespace Strava.Core.Bus;
 
 /// <summary>
-/// Asks the BROKER whether anybody consumes our queue: a bus that has lost its consumers may go on calling itself healthy.
-/// When the answer is "nobody" for <see cref="BusOptions.ConsumerTimeout"/> the bus is started anew; if that does not help,
-/// the process ends and its supervisor starts another. Nothing is lost meanwhile: messages wait in the queue.
+/// Asks the BROKER whether anybody consumes our queue: a bus that has lost its consumers may go on calling itself
+/// healthy. When the answer is "nobody" for <see cref="BusOptions.ConsumerTimeout"/> the bus is started anew; if that
+/// does not help, the process ends and its supervisor starts another. Nothing is lost meanwhile: messages wait in the
+/// queue.
 /// </summary>
 /// <remarks>
-/// A broker that does not answer says nothing about consumers: reconnecting is the bus's own work. With several nodes the
-/// consumers of one hide that another has none; the queue is then still worked off.
+/// A broker that does not answer says nothing about consumers: reconnecting is the bus's own work. With several nodes
+/// the consumers of one hide that another has none; the queue is then still worked off.
 /// </remarks>
 internal sealed partial class ConsumerWatch(
     IBusControl bus,

@@ -16,8 +16,8 @@ public sealed record SideEndpoint(string Queue, Type Consumer);
 public static class MessageBus
 {
     /// <summary>
-    /// Consumes <paramref name="queue"/> (one of <see cref="Subscriptions"/>) with the consumers that <paramref name="consumers"/>
-    /// adds, and lets the service publish through <see cref="ConfirmedPublisher"/>.
+    /// Consumes <paramref name="queue"/> (one of <see cref="Subscriptions"/>) with the consumers that
+    /// <paramref name="consumers"/> adds, and lets the service publish through <see cref="ConfirmedPublisher"/>.
     /// </summary>
     /// <param name="builder">The service.</param>
     /// <param name="queue"><c>null</c>: this service only publishes.</param>
@@ -51,8 +51,8 @@ public static class MessageBus
                     rabbit.ReceiveEndpoint(side.Queue, endpoint =>
                     {
                         Configure(endpoint, side.Queue, atOnce: 2);
-                        // Not registered with the bus: the service's own queue takes every consumer that is, and whoever may
-                        // write to the one queue could then write to the other.
+                        // Not registered with the bus: the service's own queue takes every consumer that is, and
+                        // whoever may write to the one queue could then write to the other.
                         endpoint.Consumer(side.Consumer, type => ActivatorUtilities.CreateInstance(context, type));
                     });
                 }
@@ -94,8 +94,8 @@ public static class MessageBus
         endpoint.PrefetchCount = 4 * atOnce;
         endpoint.ConcurrentMessageLimit = atOnce;
 
-        // A database that is away is not the message's fault: wait for it, holding the message, instead of filling the error queue.
-        // The broker's consumer timeout and delivery limit are the bound behind this one.
+        // A database that is away is not the message's fault: wait for it, holding the message, instead of filling the
+        // error queue. The broker's consumer timeout and delivery limit are the bound behind this one.
         endpoint.UseMessageRetry(retry =>
         {
             retry.Handle<NpgsqlException>(IsOutage);

@@ -4,7 +4,9 @@ using Strava.Core.Diagnostics;
 
 namespace Strava.Core.Bus;
 
-/// <summary>Measures how far a projector is behind: from the commit, which the message tells, to the end of its work.</summary>
+/// <summary>
+/// Measures how far a projector is behind: from the commit, which the message tells, to the end of its work.
+/// </summary>
 internal sealed class ProjectorDelay(string queue, TimeProvider clock) : IConsumeObserver
 {
     public const string CommittedAtHeader = "Committed-At";

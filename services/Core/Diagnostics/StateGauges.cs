@@ -11,7 +11,8 @@ namespace Strava.Core.Diagnostics;
 /// <param name="Name">Of the metric.</param>
 /// <param name="Unit">Of the metric.</param>
 /// <param name="Description">Of the metric.</param>
-/// <param name="Sql">Gives one number, cheaply whatever the tables hold. Every node asks: take the maximum over nodes.</param>
+/// <param name="Sql">Gives one number, cheaply whatever the tables hold. Every node asks: take the maximum over
+/// nodes.</param>
 public sealed record StateGauge(string Name, string Unit, string Description, string Sql);
 
 /// <summary>A further database in which the gauges are read.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Strava.Core.Diagnostics;
 
 /// <summary>
-/// Keeps a request's trace in one piece over what is stored and published later: its place in the trace (W3C traceparent)
-/// is written in the transaction that it causes, and taken up again when the message leaves.
+/// Keeps a request's trace in one piece over what is stored and published later: its place in the trace (W3C
+/// traceparent) is written in the transaction that it causes, and taken up again when the message leaves.
 /// </summary>
 public static class Tracing
 {

@@ -14,9 +14,12 @@ public static class IdempotencyKeys
 {
     private const string Header = "Idempotency-Key";
 
-    /// <summary>After authentication and decompression. The handlers say what is kept: <see cref="KeptAnswers"/>.</summary>
+    /// <summary>
+    /// After authentication and decompression. The handlers say what is kept: <see cref="KeptAnswers"/>.
+    /// </summary>
     /// <param name="app">The service.</param>
-    /// <param name="databaseOf">Where the effects of a caller's requests are stored; <c>null</c>: the service's one database.</param>
+    /// <param name="databaseOf">Where the effects of a caller's requests are stored; <c>null</c>: the service's one
+    /// database.</param>
     public static void UseIdempotencyKeys(this WebApplication app, Func<HttpContext, NpgsqlDataSource>? databaseOf = null)
     {
         databaseOf ??= _ => app.Services.GetRequiredService<NpgsqlDataSource>();

@@ -25,7 +25,8 @@ internal sealed record IdempotentRequest(Guid AthleteId, string Route, string Ke
         }
         else
         {
-            // Read to its end before anything is done, and once more by the handler: from memory, beyond 30 KB from a file.
+            // Read to its end before anything is done, and once more by the handler: from memory, beyond 30 KB from a
+            // file.
             request.EnableBuffering();
             await AppendAsync(hash, request.Body, context.RequestAborted);
             request.Body.Position = 0;

@@ -2,12 +2,15 @@ using Npgsql;
 
 namespace Strava.Core.Leases;
 
-/// <summary>A term of ownership. Writes made under it carry <see cref="Epoch"/> and are refused once another owner has taken over.</summary>
+/// <summary>
+/// A term of ownership. Writes made under it carry <see cref="Epoch"/> and are refused once another owner has taken
+/// over.
+/// </summary>
 public sealed record LeaseTerm(string Name, Guid Owner, long Epoch);
 
 /// <summary>
-/// Exactly one owner at a time for a named duty, by the database's clock. An owner that was frozen past its time may still act
-/// for a moment: that is why everything it writes is fenced by the epoch, never by the lease alone.
+/// Exactly one owner at a time for a named duty, by the database's clock. An owner that was frozen past its time may
+/// still act for a moment: that is why everything it writes is fenced by the epoch, never by the lease alone.
 /// </summary>
 public sealed class Lease(NpgsqlDataSource database, string name, TimeSpan timeToLive)
 {

@@ -19,7 +19,9 @@ public abstract partial class LeasedWorker(NpgsqlDataSource database, ILogger lo
     /// <summary>The duty's name; one owner a name in this database.</summary>
     protected abstract string LeaseName { get; }
 
-    /// <summary>The work of one term. Must end soon after the token fires; every write carries the term's epoch.</summary>
+    /// <summary>
+    /// The work of one term. Must end soon after the token fires; every write carries the term's epoch.
+    /// </summary>
     protected abstract Task WorkAsync(LeaseTerm term, CancellationToken whileOwner);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -44,7 +46,8 @@ public abstract partial class LeasedWorker(NpgsqlDataSource database, ILogger lo
             }
             catch (Exception exception)
             {
-                // The outer loop of a worker is the one place that catches all: the next term starts from what is stored.
+                // The outer loop of a worker is the one place that catches all: the next term starts from what is
+                // stored.
                 LogTermEnded(log, LeaseName, exception);
             }
 

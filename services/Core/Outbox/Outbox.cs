@@ -8,8 +8,8 @@ using Strava.Core.Diagnostics;
 namespace Strava.Core.Outbox;
 
 /// <summary>
-/// Messages written in the transaction that causes them. A row is state, not a position: it is there until the broker has
-/// confirmed it, so that no commit order and no gap can hide one.
+/// Messages written in the transaction that causes them. A row is state, not a position: it is there until the broker
+/// has confirmed it, so that no commit order and no gap can hide one.
 /// </summary>
 public static class OutboxTable
 {

@@ -34,8 +34,8 @@ public static class OutboxExtensions
 internal sealed record OutboxQueues(bool AreDeclared);
 
 /// <summary>
-/// Publishes the outbox and removes what the broker has confirmed. A crash between the two publishes again: consumers are
-/// idempotent. A zombie that lost the lease can only repeat: rows are removed by id, after their confirm.
+/// Publishes the outbox and removes what the broker has confirmed. A crash between the two publishes again: consumers
+/// are idempotent. A zombie that lost the lease can only repeat: rows are removed by id, after their confirm.
 /// </summary>
 internal sealed class OutboxRelay(
     NpgsqlDataSource database, ConfirmedPublisher publisher, OutboxQueues queues, ILogger<OutboxRelay> log)

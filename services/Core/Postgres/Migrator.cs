@@ -7,15 +7,18 @@ using Npgsql;
 namespace Strava.Core.Postgres;
 
 /// <summary>
-/// Applies the <c>Migrations/*.sql</c> embedded in a service and in the libraries it builds on, in order of library and name.
-/// Safe to repeat and to run on several nodes at once: one advisory lock serialises them, each script runs in one transaction
-/// with the row that records it, and what is recorded is not run again.
+/// Applies the <c>Migrations/*.sql</c> embedded in a service and in the libraries it builds on, in order of library and
+/// name. Safe to repeat and to run on several nodes at once: one advisory lock serialises them, each script runs in one
+/// transaction with the row that records it, and what is recorded is not run again.
 /// </summary>
 public static class Migrator
 {
     private const long LockKey = 0x5374_7261_7661; // "Strava"
 
-    /// <summary>When the process was started with <c>--migrate</c>: applies the migrations to each database and says true, so that Main returns.</summary>
+    /// <summary>
+    /// When the process was started with <c>--migrate</c>: applies the migrations to each database and says true, so
+    /// that Main returns.
+    /// </summary>
     public static async Task<bool> MigrateIfAskedAsync(this WebApplication app, string[] args, params Assembly[] libraries)
     {
         if (!args.Contains("--migrate"))

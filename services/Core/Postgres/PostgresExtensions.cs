@@ -25,8 +25,8 @@ public static class PostgresExtensions
     }
 
     /// <summary>
-    /// A further database of the service, as a data source of that key. It is migrated with the first; while it is away the service
-    /// stays ready for those whom the others serve.
+    /// A further database of the service, as a data source of that key. It is migrated with the first; while it is away
+    /// the service stays ready for those whom the others serve.
     /// </summary>
     public static WebApplicationBuilder AddPostgres(this WebApplicationBuilder builder, string name, string connectionString)
     {

@@ -8,7 +8,8 @@ using Strava.Core.Bus;
 namespace Strava.Core.Rebuild;
 
 /// <param name="Queue">The service's own.</param>
-/// <param name="AfterSwap">One statement, safe to repeat, run while what was live is still there (schema retired).</param>
+/// <param name="AfterSwap">One statement, safe to repeat, run while what was live is still there (schema
+/// retired).</param>
 public sealed record RebuildPlan(string Queue, string? AfterSwap);
 
 public static class DownstreamRebuildExtensions
@@ -45,7 +46,9 @@ internal sealed class DownstreamRebuild<TProjection>(
     : RebuildWorker(database, clock, log)
     where TProjection : IActivityProjection
 {
-    /// <summary>Each answer asks for the next by itself; only the first question, and a lost one, is asked here.</summary>
+    /// <summary>
+    /// Each answer asks for the next by itself; only the first question, and a lost one, is asked here.
+    /// </summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _database = database;

@@ -5,9 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Strava.Core.Rebuild;
 
 /// <summary>
-/// <c>--rebuild [--refuse-differences]</c>: begins a rebuild, or follows the one that is running, and tells how far it is.
-/// The running service does it. Ends with 0 when it is done, 1 when it is not, 130 when it was interrupted: then the rebuild is
-/// cancelled and live is as it was. kill -9 of this process cancels nothing; the same command follows it again.
+/// <c>--rebuild [--refuse-differences]</c>: begins a rebuild, or follows the one that is running, and tells how far it
+/// is. The running service does it. Ends with 0 when it is done, 1 when it is not, 130 when it was interrupted: then
+/// the rebuild is cancelled and live is as it was. kill -9 of this process cancels nothing; the same command follows it
+/// again.
 /// </summary>
 public static class RebuildCommand
 {

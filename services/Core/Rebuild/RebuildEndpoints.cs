@@ -11,15 +11,15 @@ namespace Strava.Core.Rebuild;
 internal sealed record BeginRebuild(bool RefuseDifferences = false);
 
 /// <summary>
-/// <c>/admin/rebuilds</c>, on the management port alone. They only say what is wanted; the leased worker does it, so that a
-/// node may die.
+/// <c>/admin/rebuilds</c>, on the management port alone. They only say what is wanted; the leased worker does it, so
+/// that a node may die.
 /// </summary>
 public static class RebuildEndpoints
 {
     public static void MapRebuilds(this WebApplication app)
     {
-        // Anonymous: who reaches the management port is an operator. A JSON body is asked for because a browser's page may
-        // send anything else to any port that its user can reach.
+        // Anonymous: who reaches the management port is an operator. A JSON body is asked for because a browser's page
+        // may send anything else to any port that its user can reach.
         var rebuilds = app.MapGroup("/admin/rebuilds").OnManagementPort().AllowAnonymous().ExcludeFromDescription();
         rebuilds.MapPost("/", BeginAsync);
         rebuilds.MapGet("/{id:guid}", GetAsync);

@@ -86,7 +86,8 @@ public sealed class RebuildState(NpgsqlDataSource database)
         return await rows.ReadAsync(cancellationToken) ? rows.GetInt64(0) : 0;
     }
 
-    // A lock that somebody holds for longer than the function waits is tried again: in between, nobody queues behind us.
+    // A lock that somebody holds for longer than the function waits is tried again: in between, nobody queues behind
+    // us.
     private async Task<bool> CallAsync(NpgsqlBatchCommand call, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)

@@ -18,8 +18,8 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, TimeProvi
     private static readonly TimeSpan StepPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// What live has not heard of yet comes within this: the copies were filled from the streams, live by messages that may
-    /// still be on their way.
+    /// What live has not heard of yet comes within this: the copies were filled from the streams, live by messages that
+    /// may still be on their way.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -53,12 +53,15 @@ public abstract partial class RebuildWorker(NpgsqlDataSource database, TimeProvi
         }
     }
 
-    /// <summary>Brings the copies on their way, soon back: it is called again until the state says that they are full.</summary>
+    /// <summary>
+    /// Brings the copies on their way, soon back: it is called again until the state says that they are full.
+    /// </summary>
     protected abstract Task FillAsync(RebuildProgress rebuild, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Compares and swaps. Comparing needs no lock: whatever is written now is written to both (<see cref="RebuildableTables"/>),
-    /// so what is equal stays equal. Where it is not so, comparing and swapping are overridden.
+    /// Compares and swaps. Comparing needs no lock: whatever is written now is written to both
+    /// (<see cref="RebuildableTables"/>), so what is equal stays equal. Where it is not so, comparing and swapping are
+    /// overridden.
     /// </summary>
     private async Task FinishAsync(RebuildProgress rebuild, CancellationToken cancellationToken)
     {

@@ -4,15 +4,16 @@ using NpgsqlTypes;
 namespace Strava.Core.Rebuild;
 
 /// <summary>
-/// The way to write what may be rebuilt at any moment: to the live tables, and in the same transaction to the copies while
-/// there are any. So no commit shows live and copy at odds, and what is written live is never missing after a swap.
+/// The way to write what may be rebuilt at any moment: to the live tables, and in the same transaction to the copies
+/// while there are any. So no commit shows live and copy at odds, and what is written live is never missing after a
+/// swap.
 /// </summary>
 /// <remarks>
 /// Whether there are copies is believed, not asked, and the belief travels with the transaction: <c>rebuild_expect</c>
-/// fails it where the belief is wrong. Without a rebuild that costs a look at an empty index and no round trip.
-/// A message whose transaction began before the copies were there is not missing in them either: its event was committed
-/// before the rebuild began, and Activity reads the streams after that. Who comes after the swap finds no copy: the name
-/// then means the live table, and the statement, guarded by its version, changes nothing.
+/// fails it where the belief is wrong. Without a rebuild that costs a look at an empty index and no round trip. A
+/// message whose transaction began before the copies were there is not missing in them either: its event was committed
+/// before the rebuild began, and Activity reads the streams after that. Who comes after the swap finds no copy: the
+/// name then means the live table, and the statement, guarded by its version, changes nothing.
 /// </remarks>
 public sealed class RebuildableTables(NpgsqlDataSource database)
 {
@@ -42,9 +43,9 @@ public sealed class RebuildableTables(NpgsqlDataSource database)
 
     /// <summary>From here on in the batch's transaction the names of tables mean their copies.</summary>
     /// <remarks>
-    /// The text bears the rebuild's id, so each rebuild has plans of its own. Else a statement that came just after a swap, found
-    /// no copy and was planned for live would be run by that plan in the next rebuild too: Postgres looks a name up again when
-    /// the path has changed or the table has, not when another table takes the name before it.
+    /// The text bears the rebuild's id, so each rebuild has plans of its own. Else a statement that came just after a
+    /// swap, found no copy and was planned for live would be run by that plan in the next rebuild too: Postgres looks a
+    /// name up again when the path has changed or the table has, not when another table takes the name before it.
     /// </remarks>
     public static void AddToCopies(NpgsqlBatch batch, Guid rebuild, Action<NpgsqlBatch> add)
     {

@@ -9,7 +9,8 @@ namespace Strava.Core.Rebuild;
 /// <param name="Told">How many activities are in the copies.</param>
 /// <param name="Total">About how many there are; <c>null</c>: not known yet.</param>
 /// <param name="RefuseDifferences">Fail instead of swapping when live and copy differ.</param>
-/// <param name="Differences">Rows that differed; <c>null</c>: not compared yet. After <c>done</c> they are right.</param>
+/// <param name="Differences">Rows that differed; <c>null</c>: not compared yet. After <c>done</c> they are
+/// right.</param>
 /// <param name="Examples">The first few of them, a JSON array.</param>
 /// <param name="Reason">Why it failed.</param>
 /// <param name="Seconds">From its start until now or its end.</param>
@@ -29,8 +30,8 @@ public sealed record RebuildProgress(
 }
 
 /// <summary>
-/// The rebuilds of a service, over all its databases: one id, one state in each of them. Every step is a transaction that
-/// also says the next state, and changes nothing when the state is another one by then.
+/// The rebuilds of a service, over all its databases: one id, one state in each of them. Every step is a transaction
+/// that also says the next state, and changes nothing when the state is another one by then.
 /// </summary>
 public sealed class Rebuilds(params NpgsqlDataSource[] databases)
 {

@@ -5,8 +5,8 @@ using Strava.Contracts.Messages;
 namespace Strava.Core.Rebuild;
 
 /// <summary>
-/// Puts an answer of Activity into the copies and asks for the next. Rows and position commit together, and only from the
-/// position that was asked from: a repeat changes nothing, and however often one asked, one answer goes on.
+/// Puts an answer of Activity into the copies and asks for the next. Rows and position commit together, and only from
+/// the position that was asked from: a repeat changes nothing, and however often one asked, one answer goes on.
 /// </summary>
 internal sealed class ToldActivities<TProjection>(NpgsqlDataSource database, Rebuilds rebuilds, RebuildPlan plan)
     : IConsumer<ActivitiesTold>

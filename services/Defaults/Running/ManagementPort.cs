@@ -68,8 +68,8 @@ public static class ManagementPort
     }
 
     /// <summary>
-    /// Nobody finds these elsewhere; without a management port nobody does. By the connection: a Host header says what its
-    /// sender likes.
+    /// Nobody finds these elsewhere; without a management port nobody does. By the connection: a Host header says what
+    /// its sender likes.
     /// </summary>
     public static RouteGroupBuilder OnManagementPort(this RouteGroupBuilder endpoints) =>
         endpoints.AddEndpointFilter(async (context, next) =>

@@ -8,8 +8,8 @@ internal sealed class ShutdownOptions
     public const string Section = "Shutdown";
 
     /// <summary>
-    /// From the moment when readiness turns red until connections are refused: as long as a load balancer needs to notice.
-    /// Default: none in Development, 5 s elsewhere.
+    /// From the moment when readiness turns red until connections are refused: as long as a load balancer needs to
+    /// notice. Default: none in Development, 5 s elsewhere.
     /// </summary>
     public TimeSpan? DrainDelay { get; set; }
 

@@ -6,7 +6,9 @@ namespace Strava.ServiceDefaults.Running;
 
 internal static class StartupFaults
 {
-    /// <summary>Validates all options before anything is built from them, and tells all faults in one sentence each.</summary>
+    /// <summary>
+    /// Validates all options before anything is built from them, and tells all faults in one sentence each.
+    /// </summary>
     public static void ThrowIfMisconfigured(this WebApplication app)
     {
         try

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Builder;
 namespace Strava.ServiceDefaults.Running;
 
 /// <summary>
-/// Kestrel, when it is told to stop, cancels the read that waits for a request's next bytes; whoever reads JSON from the
-/// body then fails with OperationCanceledException, and an upload under way is answered with 500. Here such a read is
-/// simply made again: the connection lives until the request is done or the shutdown's time is over.
+/// Kestrel, when it is told to stop, cancels the read that waits for a request's next bytes; whoever reads JSON from
+/// the body then fails with OperationCanceledException, and an upload under way is answered with 500. Here such a read
+/// is simply made again: the connection lives until the request is done or the shutdown's time is over.
 /// </summary>
 internal static class UncutBodies
 {

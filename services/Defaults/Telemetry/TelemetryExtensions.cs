@@ -13,7 +13,9 @@ using OpenTelemetry.Trace;
 
 namespace Strava.ServiceDefaults.Telemetry;
 
-/// <summary>Traces, metrics and logs by OTLP, when an endpoint is set. Without one nothing listens and nothing is paid.</summary>
+/// <summary>
+/// Traces, metrics and logs by OTLP, when an endpoint is set. Without one nothing listens and nothing is paid.
+/// </summary>
 internal static class TelemetryExtensions
 {
     private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -89,7 +91,9 @@ internal static class TelemetryExtensions
         });
     }
 
-    /// <summary>Starts the SDK before the first request; the container ends it last, which sends what is still held.</summary>
+    /// <summary>
+    /// Starts the SDK before the first request; the container ends it last, which sends what is still held.
+    /// </summary>
     private sealed class RunningTelemetry(IServiceProvider services) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)

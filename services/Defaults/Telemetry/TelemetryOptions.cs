@@ -7,7 +7,9 @@ internal sealed class TelemetryOptions
 {
     public const string Section = "Telemetry";
 
-    /// <summary>Of an OTLP collector; the same as OTEL_EXPORTER_OTLP_ENDPOINT, and wins over it. Empty: no telemetry.</summary>
+    /// <summary>
+    /// Of an OTLP collector; the same as OTEL_EXPORTER_OTLP_ENDPOINT, and wins over it. Empty: no telemetry.
+    /// </summary>
     public string Endpoint { get; set; } = "";
 
     /// <summary>Share of the traces that begin here and are kept; a caller's own decision is followed.</summary>

@@ -5,9 +5,10 @@ using Npgsql;
 namespace Strava.EventStore.Subscriptions;
 
 /// <summary>
-/// Tells the other nodes of commits by NOTIFY, and hears theirs by LISTEN. Never inside of the appending transaction: that would put all
-/// commits in a row. So after the commit a flag is set, and one connection sends what is at most one NOTIFY in
-/// <see cref="Quiet"/>, however many commits there were. A notification that is lost costs a poll interval, nothing else.
+/// Tells the other nodes of commits by NOTIFY, and hears theirs by LISTEN. Never inside of the appending transaction:
+/// that would put all commits in a row. So after the commit a flag is set, and one connection sends what is at most one
+/// NOTIFY in <see cref="Quiet"/>, however many commits there were. A notification that is lost costs a poll interval,
+/// nothing else.
 /// </summary>
 public sealed partial class CommitBroadcast(NpgsqlDataSource database, CommitSignal signal, ILogger<CommitBroadcast> log)
     : BackgroundService

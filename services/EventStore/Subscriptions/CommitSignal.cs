@@ -1,8 +1,8 @@
 namespace Strava.EventStore;
 
 /// <summary>
-/// Wakes the subscriptions of this process after a commit, so that an event leaves in milliseconds. A signal between two waits is
-/// kept, any number of them as one. Polling stands behind it: a lost signal costs one interval.
+/// Wakes the subscriptions of this process after a commit, so that an event leaves in milliseconds. A signal between
+/// two waits is kept, any number of them as one. Polling stands behind it: a lost signal costs one interval.
 /// </summary>
 public sealed class CommitSignal : IDisposable
 {

@@ -6,15 +6,17 @@ using Strava.Core.Leases;
 namespace Strava.EventStore.Subscriptions;
 
 /// <summary>
-/// An exact, resumable reading of all events from a checkpoint: at least once, per stream in order, never skipping. One term
-/// of ownership long; not thread safe.
+/// An exact, resumable reading of all events from a checkpoint: at least once, per stream in order, never skipping. One
+/// term of ownership long; not thread safe.
 /// </summary>
 /// <remarks>
 /// 1. Read what is visible above the highest number seen, and after that what has become visible in open gaps.
-/// 2. Hand it on at once; nothing waits at a gap. (Order within a stream holds: version n + 1 can only be written after n has
+/// 2. Hand it on at once; nothing waits at a gap. (Order within a stream holds: version n + 1 can only be written after
+/// n has
 ///    been committed.)
 /// 3. After the caller has dealt with it, move the checkpoint to just below the lowest open gap.
-/// 4. A gap is dead when no transaction that began before it was seen is still open AND a re-read after that finds nothing.
+/// 4. A gap is dead when no transaction that began before it was seen is still open AND a re-read after that finds
+/// nothing.
 /// </remarks>
 public sealed class EventSubscription
 {
@@ -33,10 +35,14 @@ public sealed class EventSubscription
     /// <summary>Open gaps at which reading ahead stops until some are closed: bounds the memory.</summary>
     private const int MaxOpenGaps = 50_000;
 
-    /// <summary>While there is something to read the checkpoint is stored only so often: a crash repeats no more than that.</summary>
+    /// <summary>
+    /// While there is something to read the checkpoint is stored only so often: a crash repeats no more than that.
+    /// </summary>
     private static readonly TimeSpan PersistInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A dead gap holds back the checkpoint, no event: there is no hurry, and asking costs a look at every session.</summary>
+    /// <summary>
+    /// A dead gap holds back the checkpoint, no event: there is no hurry, and asking costs a look at every session.
+    /// </summary>
     private static readonly TimeSpan DeadInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource _database;
@@ -101,8 +107,8 @@ public sealed class EventSubscription
             return await ReadAheadAsync(cancellationToken);
         }
 
-        // The page first, then what has come into the gaps: version n + 1 in the page means that the later look finds n, if n lies in a
-        // gap. The other way round n could commit between the two, and be handed on after n + 1.
+        // The page first, then what has come into the gaps: version n + 1 in the page means that the later look finds
+        // n, if n lies in a gap. The other way round n could commit between the two, and be handed on after n + 1.
         await using var batch = _database.CreateBatch();
         var asksForTheDead = Stopwatch.GetElapsedTime(_askedForTheDeadAt) > DeadInterval;
         if (asksForTheDead)
@@ -164,8 +170,8 @@ public sealed class EventSubscription
     }
 
     /// <summary>
-    /// Everything read so far has been dealt with. Stored at once when caught up. Fenced: a former owner, or one whose previous position is not what is stored,
-    /// moves nothing and learns it here.
+    /// Everything read so far has been dealt with. Stored at once when caught up. Fenced: a former owner, or one whose
+    /// previous position is not what is stored, moves nothing and learns it here.
     /// </summary>
     /// <exception cref="LeaseLostException">This term is over.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
@@ -202,7 +208,8 @@ public sealed class EventSubscription
         var page = await (_nextPage ?? ReadPageAsync(_tracker.Highest, cancellationToken));
         Turn(page, cancellationToken);
 
-        // The clock is read after the rows: gaps that the rows show were drawn before that moment. Without one it is not asked.
+        // The clock is read after the rows: gaps that the rows show were drawn before that moment. Without one it is
+        // not asked.
         var showsGap = page.Count > 0 && page[^1].Sequence - _tracker.Highest > page.Count;
         Deliver(page, showsGap ? await ServerTimeAsync(cancellationToken) : default);
         _isCaughtUp = page.Count == 0;
@@ -261,7 +268,8 @@ public sealed class EventSubscription
         return rows.GetFieldValue<DateTimeOffset>(0);
     }
 
-    /// <returns>MayClose is false when something that cannot be dated may still write: a prepared transaction, a hidden session.</returns>
+    /// <returns>MayClose is false when something that cannot be dated may still write: a prepared transaction, a hidden
+    /// session.</returns>
     private static async Task<(bool MayClose, DateTimeOffset? Oldest)> ReadOldestAsync(
         NpgsqlDataReader rows, CancellationToken cancellationToken)
     {

@@ -1,17 +1,20 @@
 namespace Strava.EventStore.Subscriptions;
 
-/// <summary>Numbers missing from the sequence, both ends included, and the server time at which they were first seen to be.</summary>
+/// <summary>
+/// Numbers missing from the sequence, both ends included, and the server time at which they were first seen to be.
+/// </summary>
 public readonly record struct Gap(long First, long Last, DateTimeOffset SeenAt);
 
 /// <summary>
-/// Which global numbers have been delivered, which are open gaps, and how far the checkpoint may move. Pure bookkeeping.
+/// Which global numbers have been delivered, which are open gaps, and how far the checkpoint may move. Pure
+/// bookkeeping.
 /// </summary>
 /// <remarks>
-/// A sequence is not in commit order: number 7 may become visible before 6, and 6 may never come (its transaction rolled
-/// back). So every visible event is delivered at once, the missing numbers below the highest are remembered as gaps with the
-/// server time at which they were first seen, and the checkpoint stays below the lowest gap until it is filled or proven
-/// dead. A crash then repeats what was delivered above the checkpoint; it never skips.
-/// Cost: O(log gaps) an event; memory O(open gaps), whatever their width.
+/// A sequence is not in commit order: number 7 may become visible before 6, and 6 may never come (its transaction
+/// rolled back). So every visible event is delivered at once, the missing numbers below the highest are remembered as
+/// gaps with the server time at which they were first seen, and the checkpoint stays below the lowest gap until it is
+/// filled or proven dead. A crash then repeats what was delivered above the checkpoint; it never skips. Cost: O(log
+/// gaps) an event; memory O(open gaps), whatever their width.
 /// </remarks>
 public sealed class GapTracker(long checkpoint)
 {
@@ -48,8 +51,9 @@ public sealed class GapTracker(long checkpoint)
     }
 
     /// <summary>
-    /// Closes what is still missing of the gaps that were re-read, if they were first seen before the oldest open transaction
-    /// began (or none is open): whoever drew such a number has ended, and the re-read after that check did not find it.
+    /// Closes what is still missing of the gaps that were re-read, if they were first seen before the oldest open
+    /// transaction began (or none is open): whoever drew such a number has ended, and the re-read after that check did
+    /// not find it.
     /// </summary>
     public void CloseDead(IReadOnlyList<Gap> reread, DateTimeOffset? oldestTransaction)
     {

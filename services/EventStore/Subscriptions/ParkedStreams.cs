@@ -3,12 +3,17 @@ using NpgsqlTypes;
 
 namespace Strava.EventStore.Subscriptions;
 
-/// <summary>Streams with an event that this build cannot read. They wait as a whole; nothing of them is skipped.</summary>
+/// <summary>
+/// Streams with an event that this build cannot read. They wait as a whole; nothing of them is skipped.
+/// </summary>
 public sealed class ParkedStreams(NpgsqlDataSource database)
 {
     private const int PageSize = 200;
 
-    /// <summary>Notes the first event of a type (<c>null</c>: of any) in a stream. Safe to repeat: the second time changes nothing.</summary>
+    /// <summary>
+    /// Notes the first event of a type (<c>null</c>: of any) in a stream. Safe to repeat: the second time changes
+    /// nothing.
+    /// </summary>
     /// <returns>Its number, or <c>null</c> when it was noted before.</returns>
     public async Task<long?> ParkAsync(Guid streamId, string? type, CancellationToken cancellationToken)
     {

@@ -10,9 +10,9 @@ namespace Strava.EventStore.Subscriptions;
 public sealed record SubscriptionStatus(string Name, long Checkpoint, long Highest, bool IsPaused, bool IsOwned);
 
 /// <summary>
-/// What an operator does to a subscription whose lease bears its name, whichever node runs it. Each is one transaction and may be
-/// repeated. All of them only take the lease away: the owner hears it at its next renewal or its next checkpoint, whichever
-/// comes first, and what it still hands on by then is a repeat, never a skip.
+/// What an operator does to a subscription whose lease bears its name, whichever node runs it. Each is one transaction
+/// and may be repeated. All of them only take the lease away: the owner hears it at its next renewal or its next
+/// checkpoint, whichever comes first, and what it still hands on by then is a repeat, never a skip.
 /// </summary>
 public sealed class SubscriptionControl(NpgsqlDataSource database)
 {
@@ -62,7 +62,8 @@ public sealed class SubscriptionControl(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Everything after this number is handed on once more; 0 is everything. Only back: a checkpoint moved forward by hand would skip.
+    /// Everything after this number is handed on once more; 0 is everything. Only back: a checkpoint moved forward by
+    /// hand would skip.
     /// </summary>
     /// <returns>False when it is not as far as that, or there is no such subscription: nothing is changed.</returns>
     public async Task<bool> RewindAsync(string name, long checkpoint, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ namespace Strava.EventStore.Subscriptions;
 public static class SubscriptionGauges
 {
     /// <summary>
-    /// How far a subscription is behind, by its stored checkpoint: true also when nobody runs it. Counts no further than
-    /// 10,000 events; the seconds tell the rest.
+    /// How far a subscription is behind, by its stored checkpoint: true also when nobody runs it. Counts no further
+    /// than 10,000 events; the seconds tell the rest.
     /// </summary>
     /// <param name="builder">The service.</param>
     /// <param name="name">A constant of ours: it becomes part of the query.</param>

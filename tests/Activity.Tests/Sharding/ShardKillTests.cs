@@ -5,7 +5,9 @@ using static Strava.Activities.Tests.ActivityFixture;
 
 namespace Strava.Activities.Tests.Sharding;
 
-/// <summary>The mover is a process of its own; killed at any step, its work is completed or undone by the next one.</summary>
+/// <summary>
+/// The mover is a process of its own; killed at any step, its work is completed or undone by the next one.
+/// </summary>
 [Category("Integration")]
 [Parallelizable]
 public sealed class ShardKillTests

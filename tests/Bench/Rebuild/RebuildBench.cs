@@ -65,7 +65,9 @@ internal static class RebuildBench
         return id;
     }
 
-    /// <summary>Copies of one stream, written as another writer would; the relay then makes their rows and tells them all.</summary>
+    /// <summary>
+    /// Copies of one stream, written as another writer would; the relay then makes their rows and tells them all.
+    /// </summary>
     private static async Task FillAsync(StackFixture stack, Guid first)
     {
         await using var activity = NpgsqlDataSource.Create(stack.Database("activity"));

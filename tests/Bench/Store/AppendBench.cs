@@ -6,8 +6,8 @@ using Strava.EventStore;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// A whole activity (5 events, 600 points) with the rows beside it, 16 writers. Ours begins with the events as objects, ends with the
-/// commit's answer; the points are encoded before on both sides.
+/// A whole activity (5 events, 600 points) with the rows beside it, 16 writers. Ours begins with the events as objects,
+/// ends with the commit's answer; the points are encoded before on both sides.
 /// </summary>
 internal static class AppendBench
 {

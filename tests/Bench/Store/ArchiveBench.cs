@@ -9,8 +9,8 @@ using Strava.Testing;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// What archiving 600-point activities frees: <c>mt_events</c> with its TOAST and indexes and <c>archive_object</c>, after
-/// VACUUM FULL each time, beside the bytes of the objects. The folder is synced to the disk as in production.
+/// What archiving 600-point activities frees: <c>mt_events</c> with its TOAST and indexes and <c>archive_object</c>,
+/// after VACUUM FULL each time, beside the bytes of the objects. The folder is synced to the disk as in production.
 /// </summary>
 internal static class ArchiveBench
 {

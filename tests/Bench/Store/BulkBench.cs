@@ -5,7 +5,9 @@ using Strava.EventStore;
 
 namespace Strava.Bench.Store;
 
-/// <summary>Whole activities (5 events, 600 points) by one writer: one by one, and 500 a transaction by COPY; in turns.</summary>
+/// <summary>
+/// Whole activities (5 events, 600 points) by one writer: one by one, and 500 a transaction by COPY; in turns.
+/// </summary>
 internal static class BulkBench
 {
     private const int Rounds = 5;

@@ -9,8 +9,8 @@ using Strava.EventStore.Subscriptions;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// A subscription from 0 over small events: read, decoded, handed on, checkpoint moved. The raw side is a bare poll loop by number that
-/// decodes the same bodies, in pages of the same size, and would skip what commits late.
+/// A subscription from 0 over small events: read, decoded, handed on, checkpoint moved. The raw side is a bare poll
+/// loop by number that decodes the same bodies, in pages of the same size, and would skip what commits late.
 /// </summary>
 internal static class CatchUpBench
 {

@@ -9,7 +9,9 @@ using Strava.EventStore;
 
 namespace Strava.Bench.Store;
 
-/// <summary>The details of a day at 1 Hz (86,400 points): read, folded and worked out, as the first opening of it does.</summary>
+/// <summary>
+/// The details of a day at 1 Hz (86,400 points): read, folded and worked out, as the first opening of it does.
+/// </summary>
 internal static class DetailsBench
 {
     private const int Points = 86_400;

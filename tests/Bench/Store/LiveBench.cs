@@ -7,8 +7,9 @@ using Strava.EventStore;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// A 20-point chunk appended to an open activity with the rows beside it (stream, event, chunk, summary, running figures), 16 writers,
-/// each with activities of its own. Ours encodes the points and works out the figures; the raw side sends what was encoded before.
+/// A 20-point chunk appended to an open activity with the rows beside it (stream, event, chunk, summary, running
+/// figures), 16 writers, each with activities of its own. Ours encodes the points and works out the figures; the raw
+/// side sends what was encoded before.
 /// </summary>
 internal static class LiveBench
 {

@@ -7,8 +7,8 @@ using Strava.EventStore;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// Live posts of 5 points, 16 writers with activities of their own: each an event of its own, against the buffer that is folded
-/// afterwards, the fold's time counted. Then the bytes that one activity's posts leave behind either way.
+/// Live posts of 5 points, 16 writers with activities of their own: each an event of its own, against the buffer that
+/// is folded afterwards, the fold's time counted. Then the bytes that one activity's posts leave behind either way.
 /// </summary>
 internal static class LiveBufferBench
 {

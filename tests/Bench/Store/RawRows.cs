@@ -5,7 +5,9 @@ using Strava.Activities.Activities;
 
 namespace Strava.Bench.Store;
 
-/// <summary>The same rows as the store writes, as a hand-written batch: bodies encoded beforehand, every statement prepared.</summary>
+/// <summary>
+/// The same rows as the store writes, as a hand-written batch: bodies encoded beforehand, every statement prepared.
+/// </summary>
 internal static class RawRows
 {
     public const string InsertEvent =

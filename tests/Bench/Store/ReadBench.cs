@@ -8,8 +8,8 @@ using Strava.EventStore;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// A whole activity (5 events, 600 points) read and folded to its ordered points, 16 readers. The raw side is one prepared SELECT and the
-/// same decoding by hand.
+/// A whole activity (5 events, 600 points) read and folded to its ordered points, 16 readers. The raw side is one
+/// prepared SELECT and the same decoding by hand.
 /// </summary>
 internal static class ReadBench
 {

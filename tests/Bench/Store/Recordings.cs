@@ -8,8 +8,9 @@ using Strava.Replay.Generation;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// Recordings of the generator with 600 points each: noise, elevation, no other channel. Times are whole seconds, as receivers at 1 Hz
-/// give them and files hold them; or as the generator makes them, with fixes that come up to 90 ms late, which no codec can foresee.
+/// Recordings of the generator with 600 points each: noise, elevation, no other channel. Times are whole seconds, as
+/// receivers at 1 Hz give them and files hold them; or as the generator makes them, with fixes that come up to 90 ms
+/// late, which no codec can foresee.
 /// </summary>
 internal static class Recordings
 {

@@ -5,7 +5,10 @@ using Strava.EventStore;
 
 namespace Strava.Bench.Store;
 
-/// <summary>Bytes a point with everything counted: rows, indexes, TOAST and summary rows, after a tenth of the activities were renamed.</summary>
+/// <summary>
+/// Bytes a point with everything counted: rows, indexes, TOAST and summary rows, after a tenth of the activities were
+/// renamed.
+/// </summary>
 internal static class StorageBench
 {
     private const int Activities = 4_000;

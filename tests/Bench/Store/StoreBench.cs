@@ -36,7 +36,8 @@ internal static class StoreBench
         }
     }
 
-    // As in a service: no connection is closed while the other side has its turn, to be opened and prepared anew in the next.
+    // As in a service: no connection is closed while the other side has its turn, to be opened and prepared anew in the
+    // next.
     private static string Kept(string connection) =>
         new NpgsqlConnectionStringBuilder(connection) { ConnectionIdleLifetime = 3_600 }.ConnectionString;
 }

@@ -11,9 +11,9 @@ using Strava.EventStore.Subscriptions;
 namespace Strava.Bench.Store;
 
 /// <summary>
-/// 32 writers that wait a random time before their commit and roll one of ten back, read by a subscription and, beside it, by a poller that
-/// trusts the highest number it has seen. Counts what each missed; the delay is from the commit's answer to the delivery, of events that
-/// came while a gap was open below them or that closed one.
+/// 32 writers that wait a random time before their commit and roll one of ten back, read by a subscription and, beside
+/// it, by a poller that trusts the highest number it has seen. Counts what each missed; the delay is from the commit's
+/// answer to the delivery, of events that came while a gap was open below them or that closed one.
 /// </summary>
 internal static class TortureBench
 {

@@ -3,7 +3,9 @@ using Strava.Testing;
 
 namespace Strava.Core.Tests.Roles;
 
-/// <summary>The roles as deploy/postgres makes them, on a database that the service itself has migrated as its owner.</summary>
+/// <summary>
+/// The roles as deploy/postgres makes them, on a database that the service itself has migrated as its owner.
+/// </summary>
 [TestFixture]
 [Category("Integration")]
 internal sealed partial class DatabaseRoleTests

@@ -21,7 +21,8 @@ internal sealed class DrainTests
         Assert.That(await probes.GetStringAsync(ready), Does.Contain("\"ready\""));
         try
         {
-            // Each body takes 4 s: SIGTERM comes in the middle, the listeners close 2 s after it, the rest comes later still.
+            // Each body takes 4 s: SIGTERM comes in the middle, the listeners close 2 s after it, the rest comes later
+            // still.
             var slow = Enumerable.Range(0, Requests).Select(_ => ChangeAsync(service, token, TimeSpan.FromSeconds(4))).ToArray();
             await Task.Delay(TimeSpan.FromSeconds(1));
             var stopping = service.StopAsync();

@@ -3,7 +3,10 @@ using Strava.Testing;
 
 namespace Strava.Core.Tests.Telemetry;
 
-/// <summary>Tokens and positions with digits that occur nowhere else are sent, rightly and wrongly; nobody may have written them down.</summary>
+/// <summary>
+/// Tokens and positions with digits that occur nowhere else are sent, rightly and wrongly; nobody may have written them
+/// down.
+/// </summary>
 [TestFixture]
 [Category("Integration")]
 internal sealed class CanaryTests

@@ -6,7 +6,9 @@ using Strava.Testing;
 
 namespace Strava.Core.Tests.Telemetry;
 
-/// <summary>The whole stack, telling a collector of ours, logging its own categories down to Debug; one for all tests.</summary>
+/// <summary>
+/// The whole stack, telling a collector of ours, logging its own categories down to Debug; one for all tests.
+/// </summary>
 internal sealed class ObservedStack : IAsyncDisposable
 {
     private ObservedStack(Collector collector, StackFixture stack) => (Collector, Stack) = (collector, stack);

@@ -64,8 +64,8 @@ internal sealed class NaiveRelay : IAsyncDisposable
         }
     }
 
-    // One snapshot: the position and the messages that lie between it and the last one. Its tests upload recordings of one
-    // chunk, so that chunk is the track as the message has it: a message without the points would be another bug.
+    // One snapshot: the position and the messages that lie between it and the last one. Its tests upload recordings of
+    // one chunk, so that chunk is the track as the message has it: a message without the points would be another bug.
     private static async Task<(
         long Last, List<(string Type, string Body)> Messages)> ReadAsync(NpgsqlConnection database)
     {

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Strava.Fuzz.Mutation;
 
-/// <summary>JSON that may be wrong: members twice, words that are no values. What is no object or array is its text.</summary>
+/// <summary>
+/// JSON that may be wrong: members twice, words that are no values. What is no object or array is its text.
+/// </summary>
 internal sealed class JsonTree
 {
     private JsonTree(string? text, List<(string? Name, JsonTree Value)> children, bool isObject)

@@ -1,6 +1,8 @@
 namespace Strava.Fuzz.Running;
 
-/// <summary>Before each run: bugs are planted, one of each kind, and each must be reported, with the seed that repeats it.</summary>
+/// <summary>
+/// Before each run: bugs are planted, one of each kind, and each must be reported, with the seed that repeats it.
+/// </summary>
 internal static class SelfCheck
 {
     public static bool Passes(TextWriter log)

@@ -19,7 +19,9 @@ internal sealed class CodecTarget : FuzzTarget
 
     public override string Name => "codec";
 
-    /// <summary>200,000 points may come out of a few bytes: that is what deflate is for, and the codec's own bound.</summary>
+    /// <summary>
+    /// 200,000 points may come out of a few bytes: that is what deflate is for, and the codec's own bound.
+    /// </summary>
     public override long MostBytes(int inputBytes) => 160_000_000 + (100L * inputBytes);
 
     public override byte[] Make(Random random) => random.Next(8) switch

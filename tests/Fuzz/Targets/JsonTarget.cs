@@ -104,7 +104,9 @@ internal sealed class JsonTarget : FuzzTarget
         }
     }
 
-    /// <summary>Without the members that nobody knows: they are never written, and JSON may hold what cannot be.</summary>
+    /// <summary>
+    /// Without the members that nobody knows: they are never written, and JSON may hold what cannot be.
+    /// </summary>
     private static string Text(object? body) => body switch
     {
         null => "",

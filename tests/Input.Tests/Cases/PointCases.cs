@@ -17,7 +17,9 @@ internal static class PointCases
         ("\"9999-12-31T23:59:59.999Z\"", 422), ("\"{future}\"", 422),
     ];
 
-    /// <summary>What is implausible in a channel is dropped and the point is kept; what is no number is refused.</summary>
+    /// <summary>
+    /// What is implausible in a channel is dropped and the point is kept; what is no number is refused.
+    /// </summary>
     private static readonly (string Value, int Status)[] NoChannel =
         [("\"NaN\"", 400), ("NaN", 400), ("\"300\"", 400), ("true", 400), ("[]", 400), ("{}", 400), ("1e999", 200), ("-1e300", 200), ("99999", 200), ("-99999", 200)];
 

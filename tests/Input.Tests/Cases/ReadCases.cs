@@ -12,7 +12,8 @@ internal static class ReadCases
         // What the framework's check calls valid and its decoder throws on; found by the fuzzer.
         "AApvBbRxbPcckCUFh3B1sg=", "AApv BbRxbPcckCUFh3B1sg", "GysgHVviJFIpAAuIxo9shRg-KRTuCP_e\u0009", "MTIz="];
 
-    // A NUL in a path is refused by the HTTP server itself, before there is a request that could be answered as a problem.
+    // A NUL in a path is refused by the HTTP server itself, before there is a request that could be answered as a
+    // problem.
     public static IEnumerable<InputCase> All() =>
         Reads().Select(one => one with { IsProblem = !one.Path.Split('?')[0].Contains("%00", StringComparison.Ordinal) });
 

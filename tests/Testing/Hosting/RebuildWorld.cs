@@ -7,7 +7,9 @@ using Strava.Core.Rebuild;
 
 namespace Strava.Testing;
 
-/// <summary>One service as a process of its own, with its database, and a <see cref="Teller"/> in Activity's place.</summary>
+/// <summary>
+/// One service as a process of its own, with its database, and a <see cref="Teller"/> in Activity's place.
+/// </summary>
 internal sealed class RebuildWorld : IAsyncDisposable
 {
     private readonly HttpClient _admin;

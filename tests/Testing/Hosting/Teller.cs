@@ -4,7 +4,9 @@ using Strava.Core.Bus;
 
 namespace Strava.Testing;
 
-/// <summary>Stands for Activity: publishes how activities are, and answers the questions of rebuilds by the same state.</summary>
+/// <summary>
+/// Stands for Activity: publishes how activities are, and answers the questions of rebuilds by the same state.
+/// </summary>
 internal sealed class Teller : IAsyncDisposable
 {
     private readonly SortedDictionary<Guid, (object State, ActivityTrackPublished? Track)> _activities = [];

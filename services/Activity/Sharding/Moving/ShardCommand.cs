@@ -4,8 +4,9 @@ using Npgsql;
 namespace Strava.Activities.Sharding.Moving;
 
 /// <summary>
-/// <c>--shards</c> tells where the virtual shards are; <c>--move-shard V --to NAME [--keep SECONDS]</c> moves one. Ends with 0; with 1
-/// when something is wrong; with 130 when it was interrupted, and then it is undone, or the same command completes it.
+/// <c>--shards</c> tells where the virtual shards are; <c>--move-shard V --to NAME [--keep SECONDS]</c> moves one. Ends
+/// with 0; with 1 when something is wrong; with 130 when it was interrupted, and then it is undone, or the same command
+/// completes it.
 /// </summary>
 internal static class ShardCommand
 {

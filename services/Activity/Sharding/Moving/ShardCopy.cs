@@ -4,8 +4,8 @@ using Npgsql;
 namespace Strava.Activities.Sharding.Moving;
 
 /// <summary>
-/// Copies the rows of a fenced virtual shard: one snapshot of the source, one transaction of the target, in which all is counted and
-/// compared before it commits. Cut off anywhere it leaves nothing.
+/// Copies the rows of a fenced virtual shard: one snapshot of the source, one transaction of the target, in which all
+/// is counted and compared before it commits. Cut off anywhere it leaves nothing.
 /// </summary>
 internal sealed class ShardCopy(NpgsqlConnection source, NpgsqlConnection target, int virtualShard, Action<string> tell)
 {
@@ -79,8 +79,8 @@ internal sealed class ShardCopy(NpgsqlConnection source, NpgsqlConnection target
     }
 
     /// <summary>
-    /// Numbers for the events, in the order that they had, from the target's own sequence. Others draw at the same time, so it may be
-    /// several ranges. They are noted with the events: the relay goes past them.
+    /// Numbers for the events, in the order that they had, from the target's own sequence. Others draw at the same
+    /// time, so it may be several ranges. They are noted with the events: the relay goes past them.
     /// </summary>
     /// <returns>The number of the n-th event, as SQL over <c>t.n</c>.</returns>
     private async Task<string> DrawNumbersAsync(string ofEvents, CancellationToken cancellationToken)
@@ -112,8 +112,8 @@ internal sealed class ShardCopy(NpgsqlConnection source, NpgsqlConnection target
 
     private async Task CopyAsync(string name, List<string> columns, string rows, CancellationToken cancellationToken)
     {
-        // A friend's shard may have brought the row before: the newer one stays. COPY cannot say that, so it goes through a
-        // table of the transaction's own.
+        // A friend's shard may have brought the row before: the newer one stays. COPY cannot say that, so it goes
+        // through a table of the transaction's own.
         var isShared = name == "friendship_copy";
         if (isShared)
         {

@@ -1,8 +1,8 @@
 namespace Strava.Activities.Sharding.Moving;
 
 /// <summary>
-/// Before a virtual shard leaves the first database: what was made there when it was the only one has no claim yet, and would
-/// not be found elsewhere. Safe to repeat.
+/// Before a virtual shard leaves the first database: what was made there when it was the only one has no claim yet, and
+/// would not be found elsewhere. Safe to repeat.
 /// </summary>
 internal static class ShardHomes
 {

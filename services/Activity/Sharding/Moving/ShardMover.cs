@@ -4,16 +4,16 @@ using Npgsql;
 namespace Strava.Activities.Sharding.Moving;
 
 /// <summary>
-/// Moves one virtual shard to another database while all else goes on. Its own athletes wait with their writes, for some seconds;
-/// reads never wait.
+/// Moves one virtual shard to another database while all else goes on. Its own athletes wait with their writes, for
+/// some seconds; reads never wait.
 /// </summary>
 /// <remarks>
-/// 1. Noted in the control database. 2. The source refuses writers; those who passed before are waited for. 3. The source's relay
-/// has published all. 4. Copied, compared, committed: the target has the rows, not open. 5. THE SWITCH: the map names the
-/// target. 6. The source is gone, and when every node has the new map the target opens. 7. The source's rows are removed.
-/// Until 5 whatever fails is undone, by this run or by the next one; after 5 it is only ever completed. Each step looks at what is
-/// stored and may be repeated. Only one mover at a time: the lock is the connection that switches, so whoever lost it switches
-/// nothing.
+/// 1. Noted in the control database. 2. The source refuses writers; those who passed before are waited for. 3. The
+/// source's relay has published all. 4. Copied, compared, committed: the target has the rows, not open. 5. THE SWITCH:
+/// the map names the target. 6. The source is gone, and when every node has the new map the target opens. 7. The
+/// source's rows are removed. Until 5 whatever fails is undone, by this run or by the next one; after 5 it is only ever
+/// completed. Each step looks at what is stored and may be repeated. Only one mover at a time: the lock is the
+/// connection that switches, so whoever lost it switches nothing.
 /// </remarks>
 internal sealed class ShardMover(
     IReadOnlyDictionary<string, NpgsqlDataSource> databases, TimeProvider clock, TimeSpan keepSource, Action<string> tell)
@@ -24,7 +24,9 @@ internal sealed class ShardMover(
     private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Also completes, or with its source as <paramref name="to"/> undoes, what an earlier run has left.</summary>
+    /// <summary>
+    /// Also completes, or with its source as <paramref name="to"/> undoes, what an earlier run has left.
+    /// </summary>
     /// <exception cref="ShardMoveException">It was not moved, and why.</exception>
     public async Task MoveAsync(int virtualShard, string to, CancellationToken cancellationToken)
     {
@@ -152,7 +154,8 @@ internal sealed class ShardMover(
             throw new ShardMoveException("The source does not have it open: its virtual_shard and the map do not agree.");
         }
 
-        // Whoever passed before the fence holds this lock until the end of its transaction; whoever comes later sees the fence.
+        // Whoever passed before the fence holds this lock until the end of its transaction; whoever comes later sees
+        // the fence.
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync("SELECT set_config('lock_timeout', '10s', true)", cancellationToken);
@@ -186,8 +189,8 @@ internal sealed class ShardMover(
     }
 
     /// <summary>
-    /// What an earlier run copied is not trusted. The row's lock is waited for: a copy whose process was killed may still have a
-    /// transaction, and may yet commit.
+    /// What an earlier run copied is not trusted. The row's lock is waited for: a copy whose process was killed may
+    /// still have a transaction, and may yet commit.
     /// </summary>
     private static async Task DiscardAsync(NpgsqlDataSource target, int virtualShard, CancellationToken cancellationToken)
     {
