@@ -136,6 +136,7 @@ internal sealed class ChallengeWorld(World world)
     public async Task<T> ScalarAsync<T>(string sql)
     {
         await using var command = Database.CreateCommand(sql);
+        command.CommandTimeout = 60;
         return (T)Convert.ChangeType((await command.ExecuteScalarAsync())!, typeof(T), CultureInfo.InvariantCulture);
     }
 

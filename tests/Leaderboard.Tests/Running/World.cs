@@ -110,7 +110,7 @@ internal sealed class World : IAsyncDisposable
     public async Task ForgetAllAsync()
     {
         await using var command = Database.CreateCommand(
-            "TRUNCATE ledger, athlete_place, athlete_profile, athlete_number, board_dirty, board_applied");
+            "TRUNCATE ledger, athlete_place, athlete_profile, athlete_number, board_dirty, board_applied CASCADE");
         await command.ExecuteNonQueryAsync();
         await WipeAsync();
     }
