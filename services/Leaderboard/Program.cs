@@ -5,6 +5,8 @@ using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Challenges;
+using Strava.Leaderboards.Clubs;
+using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
 using Strava.Leaderboards.Stores;
@@ -21,6 +23,8 @@ builder.AddBoardApplier();                                               // mark
 builder.AddChallenges();                                                 // marks -> challenges' boards in Postgres
 builder.AddOutboxRelay(declaresQueues: false);                           // who has completed a challenge
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
+builder.AddLaunchSwitches();                                             // who is written and read by what is new
+builder.AddClubs();                                                      // clubs, members, weekly boards, comparison
 
 var app = builder.Build();
 if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
@@ -32,6 +36,7 @@ app.UseServiceDefaults();
 app.UseIdempotencyKeys();
 app.MapGetPlaceBoard();
 app.MapChallenges();
+app.MapClubs();
 app.MapRebuilds();
 
 await app.RunAsync();

@@ -11,8 +11,11 @@ public sealed class DocsPageTests
     [
         "Welcome", "IssueDevelopmentToken", "CreateActivity", "RecordRoute", "GetActivity", "ChangeActivity",
         "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "PutRecording",
-        "ImportActivity", "GetPlaceBoard", "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge",
-        "GetChallengeBoard", "GetChallengeRank", "LeaveChallenge", "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
+        "ImportActivity", "GetPlaceBoard",
+        "CreateClub", "ListClubs", "GetClub", "JoinClub", "GetClubBoard", "LeaveClub",
+        "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge", "GetChallengeBoard", "GetChallengeRank",
+        "LeaveChallenge",
+        "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
         "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];
 

@@ -127,7 +127,8 @@ public sealed partial class MatrixTests
     /// What a path without an activity is about: reading asks for the owner, writing for somebody new.
     /// </summary>
     private static async Task<string> NewIdAsync(Rule rule) =>
-        rule.Path.StartsWith("/challenges/{id}", StringComparison.Ordinal) ? World.Challenge
+        rule.Path.StartsWith("/clubs/{id}", StringComparison.Ordinal) ? World.Club
+        : rule.Path.StartsWith("/challenges/{id}", StringComparison.Ordinal) ? World.Challenge
         : !rule.Path.Contains("{athleteId}", StringComparison.Ordinal) ? ""
         : rule.Method == "GET" ? World.IdOf(Actor.Owner)
         : await World.NeutralAsync();

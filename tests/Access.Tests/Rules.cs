@@ -37,6 +37,14 @@ internal static class Rules
 
         Own("leaderboard", "GET /leaderboards/{sport}", 200),
 
+        // A club is everybody's to see and to join; only oneself joins and leaves.
+        Own("leaderboard", "POST /clubs", 201),
+        Own("leaderboard", "GET /clubs", 200),
+        Own("leaderboard", "GET /clubs/{id}", 200),
+        Own("leaderboard", "GET /clubs/{id}/leaderboard", 200),
+        Own("leaderboard", "PUT /clubs/{id}/members/me", 204),
+        Own("leaderboard", "DELETE /clubs/{id}/members/me", 204),
+
         // A challenge is everybody's; what one does about it is about oneself.
         Own("leaderboard", "POST /challenges", 201),
         Own("leaderboard", "GET /challenges", 200),

@@ -43,6 +43,9 @@ public sealed class World
 
     public static string IdOf(Actor actor) => People[actor].Id;
 
+    /// <summary>A club of the owner's.</summary>
+    public static string Club { get; private set; } = "";
+
     /// <summary>One that was for everyone.</summary>
     public static string DeletedActivity { get; private set; } = "";
 
@@ -123,6 +126,8 @@ public sealed class World
 
         var make = Documents.Operations.Single(operation => operation.Id == "CreateChallenge");
         Challenge = (string)(await MustAsync(TokenOf(Actor.Owner)!, "POST", "/challenges", make.Examples.First().Body))["id"]!;
+        var club = JsonNode.Parse("""{"name":"Access","sport":"RUN"}""");
+        Club = (string)(await MustAsync(TokenOf(Actor.Owner)!, "POST", "/clubs", club))["id"]!;
         DeletedActivity = await MakeActivityAsync(new Target("EVERYONE", true));
         await Sender.SendAsync(Stack.Gateway, "DELETE", $"/activities/{DeletedActivity}", TokenOf(Actor.Owner));
 

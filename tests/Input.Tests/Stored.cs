@@ -20,6 +20,9 @@ internal sealed record Stored(string Activity, string Athlete, string List)
             (SELECT coalesce(sum(version), 0) FROM friendship))
         """;
 
+    private const string OfClubs =
+        "SELECT concat_ws('/', (SELECT count(*) FROM club), (SELECT coalesce(sum(version), 0) FROM club_member))";
+
     public static async Task<Stored> NowAsync()
     {
         // At the service itself: the gateway's rates are not to be used up by looking.
@@ -30,7 +33,7 @@ internal sealed record Stored(string Activity, string Athlete, string List)
         using var list = await World.Stack["activity"].Client.SendAsync(request);
         return new Stored(
             await AskAsync("activity", OfActivity),
-            await AskAsync("athlete", OfAthlete),
+            $"{await AskAsync("athlete", OfAthlete)} {await AskAsync("leaderboard", OfClubs)}",
             await list.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
     }
 

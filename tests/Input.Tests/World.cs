@@ -64,6 +64,8 @@ public sealed class World
         var challenge = (await SendAsync(token, "POST", "/challenges", Fill(
             """{"name":"a challenge","metric":"distance","startsOn":"{today}","endsOn":"{nextWeek}"}"""))).GetProperty("id").GetString()!;
         Words["{challenge}"] = () => challenge;
+        var club = (await SendAsync(token, "POST", "/clubs", """{"name":"Input","sport":"RUN"}""")).GetProperty("id").GetString()!;
+        Words["{club}"] = () => club;
         Words["{created}"] = () => created;
         Words["{open}"] = () => open;
         Words["{complete}"] = () => complete;

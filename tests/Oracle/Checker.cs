@@ -78,6 +78,8 @@ public sealed class Checker(Targets targets, TimeProvider time)
         await FeedCheck.RunAsync(door, truth, comparison);
         var boards = await BoardCheck.RunAsync(leaderboard, targets.Redis, truth, time.GetUtcNow(), comparison);
         await BoardAnswerCheck.RunAsync(door, boards, truth, comparison);
+        var clubs = await ClubCheck.RunAsync(leaderboard, targets.Redis, truth, time.GetUtcNow(), comparison);
+        await ClubAnswerCheck.RunAsync(door, clubs, truth, comparison);
         await VisibilityCheck.RunAsync(door, truth, comparison);
         await Stillness.CheckParkedAsync(targets.Broker, comparison);
     }

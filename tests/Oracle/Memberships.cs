@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Strava.Oracle;
 
-/// <summary>Reads what the Athlete service holds as truth.</summary>
+/// <summary>A club and who is in it: facts that the Leaderboard service keeps, because no stream tells them.</summary>
+internal sealed record Club(Guid Id, long Number, string Sport, HashSet<Guid> Members, long Counted);
+
+/// <summary>Reads what services hold as truth.</summary>
 internal static class Memberships
 {
     public static async Task<Dictionary<Guid, Athlete>> ReadAthletesAsync(NpgsqlConnection database)
@@ -18,6 +21,36 @@ internal static class Memberships
         }
 
         return athletes;
+    }
+
+    public static async Task<List<Club>> ReadClubsAsync(NpgsqlConnection database)
+    {
+        var clubs = new Dictionary<long, Club>();
+        await using (var command = new NpgsqlCommand(
+            """
+            SELECT id, number, CASE sport WHEN 1 THEN 'RUN' WHEN 2 THEN 'RIDE' END,
+                coalesce((SELECT sum(members) FROM club_count WHERE club = number), 0)::bigint
+            FROM club
+            """,
+            database))
+        await using (var rows = await command.ExecuteReaderAsync())
+        {
+            while (await rows.ReadAsync())
+            {
+                var club = new Club(rows.GetGuid(0), rows.GetInt64(1), rows.GetString(2), [], rows.GetInt64(3));
+                clubs.Add(club.Number, club);
+            }
+        }
+
+        await using var members = new NpgsqlCommand(
+            "SELECT club, athlete_id FROM club_member JOIN athlete_number ON number = athlete WHERE joined", database);
+        await using var lines = await members.ExecuteReaderAsync();
+        while (await lines.ReadAsync())
+        {
+            clubs[lines.GetInt64(0)].Members.Add(lines.GetGuid(1));
+        }
+
+        return [.. clubs.Values];
     }
 
     /// <summary>Country, region and city from a column on.</summary>

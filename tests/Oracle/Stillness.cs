@@ -32,6 +32,7 @@ internal static class Stillness
             else if (service == "leaderboard")
             {
                 await AskAsync(database, pending, "dirty marks of boards", "SELECT count(*) FROM board_dirty");
+                await AskAsync(database, pending, "dirty marks of clubs", "SELECT count(*) FROM club_dirty");
             }
         }
 

@@ -6,6 +6,7 @@ internal static class BoardsBench
     private static readonly Dictionary<string, Func<Task>> Parts = new()
     {
         ["challenge"] = ChallengeBench.RunAsync,
+        ["club"] = ClubBench.RunAsync,
     };
 
     public static async Task RunAsync(string[] parts)

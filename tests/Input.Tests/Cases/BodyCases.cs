@@ -14,6 +14,7 @@ internal static class BodyCases
         ("POST", "/activities/{open}/routes", """{"sequence":1,"points":[{"at":"{at}","lat":46,"lon":14}]}""", false),
         ("PUT", "/activities/{new}/recording", """{"type":"RUN","stateLog":[{"state":"STARTED","at":"{start}"},{"state":"COMPLETE","at":"{end}"}],"points":[]}""", false),
         ("PATCH", "/athletes/me", """{"city":"Ljubljana"}""", false),
+        ("POST", "/clubs", """{"name":"Club","sport":"RUN"}""", false),
         ("POST", "/dev/token", """{"athlete":"body"}""", true),
     ];
 

@@ -1,0 +1,38 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Strava.ServiceDefaults;
+
+namespace Strava.Leaderboards.Clubs;
+
+/// <summary><c>PUT /clubs/{id}/members/me</c>: 204, also for who is a member already.</summary>
+internal static class JoinClub
+{
+    public static void MapJoinClub(this IEndpointRouteBuilder routes) =>
+        routes.MapPut("/clubs/{id}/members/me", JoinAsync).WithTags("Clubs").WithName("JoinClub")
+            .WithSummary("Join a club")
+            .WithDescription("What you have done this week and last appears on its boards. You can be in 100 clubs.")
+            .Refuses(400, 404, 409);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
+        Guid id,
+        ClaimsPrincipal caller,
+        ClubDirectory directory,
+        ClubMembership memberships,
+        HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        if (await directory.FindAsync(id, cancellationToken) is not { } club)
+        {
+            return ClubAnswers.NoSuchClub();
+        }
+
+        var answer = TypedResults.NoContent();
+        var outcome = await memberships.JoinAsync(club, caller.AthleteId(), http, answer, cancellationToken);
+        return outcome == MembershipOutcome.Done
+            ? answer
+            : Problems.Conflict(
+                "too-many-clubs",
+                $"You are in {ClubMembership.MaxClubs} clubs, the most that one athlete can be in; leave one first.",
+                new Dictionary<string, object?> { ["limit"] = ClubMembership.MaxClubs });
+    }
+}
