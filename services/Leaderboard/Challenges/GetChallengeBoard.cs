@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Strava.Contracts.Rest;
+using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Reading;
 using Strava.ServiceDefaults;
 
@@ -32,6 +33,11 @@ internal static class GetChallengeBoard
         if (faults.Count > 0)
         {
             return Problems.Malformed(faults);
+        }
+
+        if (await reader.RefusalAsync(id, caller) is { } refusal)
+        {
+            return refusal;
         }
 
         if (await reader.FindAsync(id, caller, cancellationToken) is not var (challenge, viewer))
@@ -71,6 +77,11 @@ internal static class GetChallengeBoard
             return Problems.Malformed(faults);
         }
 
+        if (await reader.RefusalAsync(id, caller) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (await reader.FindAsync(id, caller, cancellationToken) is not var (challenge, viewer))
         {
             return Problems.NotFound();
@@ -98,9 +109,25 @@ internal static class GetChallengeBoard
 }
 
 /// <summary>Boards with the names of those on them.</summary>
-internal sealed class ChallengeReader(NpgsqlDataSource database, AthleteDirectory athletes)
+internal sealed class ChallengeReader(NpgsqlDataSource database, AthleteDirectory athletes, LaunchSwitches switches)
 {
+    private static readonly TimeSpan RetryAfterKill = TimeSpan.FromSeconds(30);
+
     public ChallengeBoards Boards { get; } = new(database);
+
+    /// <summary>By the switches of this challenge, else of all: <c>Launch:Challenges:One:ID:Reads</c>, <c>Kill</c>.</summary>
+    public async Task<ProblemHttpResult?> RefusalAsync(Guid id, ClaimsPrincipal caller)
+    {
+        if (switches.IsKilled(LaunchFeature.Challenge(id)))
+        {
+            return Problems.Unavailable(
+                "The boards of challenges are switched off for the moment.", RetryAfterKill, "switched-off");
+        }
+
+        return await switches.IsOnAsync(LaunchFeature.Challenge(id), LaunchPart.Reads, caller.AthleteId())
+            ? null
+            : Problems.NotFound("This challenge's board is not open to you yet.");
+    }
 
     /// <returns><c>null</c>: there is no such challenge. Else it, and the caller's number, if there is one.</returns>
     public async Task<(ChallengeRow Challenge, long? Viewer)?> FindAsync(
