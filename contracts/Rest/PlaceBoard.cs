@@ -34,10 +34,12 @@ public sealed record PlaceBoard
         /// <summary>global, country:CC, region:CC-RR or city:NAME.</summary>
         public required string Place { get; init; }
 
-        /// <summary>all, year, month, week, day, 24h, 7d or 30d.</summary>
+        /// <summary>all, year, month, week, day, 24h, 7d, 30d, or range where from and to were given.</summary>
         public required string Window { get; init; }
 
-        /// <summary>The period that is shown, like 2026-W47; <c>null</c> for windows without one.</summary>
+        /// <summary>
+        /// The period that is shown, like 2026-W47, or 2026-08-01/2026-10-31 of a range; <c>null</c> for windows without one.
+        /// </summary>
         public required string? Period { get; init; }
 
         /// <summary>The entries hold everything that was applied up to this time.</summary>

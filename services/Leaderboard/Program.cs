@@ -6,6 +6,7 @@ using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Challenges;
 using Strava.Leaderboards.Clubs;
+using Strava.Leaderboards.Flags;
 using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Reading;
@@ -20,6 +21,7 @@ builder.AddRedisBoards();                                                // the 
 builder.AddLedger();                                                     // messages -> ledger + marks, transactional
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
+builder.AddAthleteFlags();                                               // who is off all boards
 builder.AddChallenges();                                                 // marks -> challenges' boards in Postgres
 builder.AddOutboxRelay(declaresQueues: false);                           // who has completed a challenge
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
@@ -27,7 +29,9 @@ builder.AddLaunchSwitches();                                             // who 
 builder.AddClubs();                                                      // clubs, members, weekly boards, comparison
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args)
+    || await app.RunRebuildIfAskedAsync(args)
+    || await app.RunFlagIfAskedAsync(args))
 {
     return;
 }
@@ -38,5 +42,6 @@ app.MapGetPlaceBoard();
 app.MapChallenges();
 app.MapClubs();
 app.MapRebuilds();
+app.MapAthleteFlags();
 
 await app.RunAsync();

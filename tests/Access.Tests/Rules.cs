@@ -74,7 +74,7 @@ internal static class Rules
     {
         "gateway" => Gateway,
         "athlete" => Everywhere,
-        "leaderboard" => [.. Everywhere, .. Rebuilds, "POST /admin/challenges/{id}/corrections"],
+        "leaderboard" => [.. Everywhere, .. Rebuilds, .. Flags, "POST /admin/challenges/{id}/corrections"],
         _ => [.. Everywhere, .. Rebuilds],
     };
 
@@ -84,6 +84,9 @@ internal static class Rules
     // Not found but on the management port, whoever asks.
     private static readonly string[] Rebuilds =
         ["POST /admin/rebuilds", "GET /admin/rebuilds/{id}", "DELETE /admin/rebuilds/{id}"];
+
+    private static readonly string[] Flags =
+        ["GET /admin/flags", "PUT /admin/flags/{athleteId}", "DELETE /admin/flags/{athleteId}"];
 
     private static readonly string[] Gateway =
     [

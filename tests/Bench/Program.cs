@@ -21,6 +21,9 @@ try
         case ["boards", .. var parts]:
             await BoardsBench.RunAsync(parts);
             return 0;
+        case ["floor", var url]:
+            await FloorService.RunAsync(url);
+            return 0;
         case ["rebuild"]:
             await RebuildBench.RunAsync();
             return 0;

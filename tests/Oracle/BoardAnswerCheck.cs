@@ -29,9 +29,11 @@ internal static class BoardAnswerCheck
 
     private static async Task CompareAsync(Door door, Board board, Athlete viewer, Truth truth, Comparison comparison)
     {
-        var period = board.Period is null ? "" : $"&period={board.Period}";
+        var time = board.Window == "range"
+            ? $"from={board.Period!.Split('/')[0]}&to={board.Period.Split('/')[1]}"
+            : $"window={board.Window}" + (board.Period is null ? "" : $"&period={board.Period}");
         var place = Uri.EscapeDataString(board.Place);
-        var path = $"/leaderboards/{board.Sport}?place={place}&window={board.Window}{period}&top={Top}";
+        var path = $"/leaderboards/{board.Sport}?place={place}&{time}&top={Top}";
         var (status, body, _) = await door.GetAsync(viewer, path);
         comparison.Equal(HttpStatusCode.OK, status, $"The status of GET {path}");
         if (status != HttpStatusCode.OK)

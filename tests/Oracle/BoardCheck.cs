@@ -4,7 +4,10 @@ using StackExchange.Redis;
 
 namespace Strava.Oracle;
 
-/// <summary>Redis must hold these boards and no others: the same members, the same integers.</summary>
+/// <summary>
+/// Redis must hold these boards and no others: the same members, the same integers. Gives all that the API can be
+/// asked for.
+/// </summary>
 internal static class BoardCheck
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -15,12 +18,16 @@ internal static class BoardCheck
         var numbers = await NumbersAsync(leaderboard);
         var places = await PlacesAsync(leaderboard);
         ComparePlaces(truth, places, comparison);
-        var boards = new Boards(truth, places, now).All();
+        var flagged = await FlaggedAsync(leaderboard);
+        var all = new Boards(truth, places, flagged, now);
+        var boards = all.All();
 
         using var connection = await ConnectionMultiplexer.ConnectAsync($"{redis},abortConnect=true,syncTimeout=5000")
             .WaitAsync(Timeout);
         var server = connection.GetServer(connection.GetEndPoints()[0]);
         var unexpected = server.Keys(pattern: "leaderboard:*").Select(key => (string)key!).ToHashSet();
+        var rolling = await RollingCheck.RunAsync(
+            new RollingBoards(truth, flagged), leaderboard, connection.GetDatabase(), numbers, comparison);
         foreach (var board in boards)
         {
             comparison.Equal(true, unexpected.Remove(board.Key), $"That Redis has the key {board.Key}");
@@ -33,37 +40,22 @@ internal static class BoardCheck
         unexpected.RemoveWhere(key =>
             key == "leaderboard:watermark"
             || key.EndsWith("}:fence", StringComparison.Ordinal)
+            || rolling.MayBe.Contains(key)
             || key.StartsWith("leaderboard:club:", StringComparison.Ordinal));
         foreach (var key in unexpected)
         {
             comparison.Differ($"Redis has the board {key}, which no activity is on.");
         }
 
-        return boards;
+        // To the millisecond, so that no answer was kept from before.
+        var past = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        return [.. boards, .. rolling.Standing, .. all.Range(past.AddDays(-40), past)];
     }
 
     private static async Task CompareAsync(
         IDatabase redis, Board board, Dictionary<long, Guid> athletes, Comparison comparison)
     {
-        var found = new Dictionary<Guid, double>();
-        // From the top, as the service reads: its user may do no more.
-        var entries = await redis.SortedSetRangeByRankWithScoresAsync(board.Key, order: Order.Descending)
-            .WaitAsync(Timeout);
-        foreach (var entry in entries)
-        {
-            byte[] member = entry.Element!;
-            var isKnown = member.Length == 8
-                & athletes.TryGetValue(
-                    member.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(member) : 0, out var athlete);
-            if (!isKnown)
-            {
-                comparison.Differ($"{board.Key} has a member that is no athlete: {Convert.ToHexStringLower(member)}.");
-                continue;
-            }
-
-            found.Add(athlete, entry.Score);
-        }
-
+        var found = await FoundAsync(redis, board.Key, athletes, comparison);
         foreach (var line in board.Lines)
         {
             comparison.Equal(
@@ -77,6 +69,47 @@ internal static class BoardCheck
             comparison.Differ(
                 FormattableString.Invariant($"{board.Key} has {athlete} with {score}, who is not on it."));
         }
+    }
+
+    /// <summary>What Redis has under a key.</summary>
+    public static async Task<Dictionary<Guid, double>> FoundAsync(
+        IDatabase redis, string key, Dictionary<long, Guid> athletes, Comparison comparison)
+    {
+        var found = new Dictionary<Guid, double>();
+        // From the top, as the service reads: its user may do no more.
+        var entries = await redis.SortedSetRangeByRankWithScoresAsync(key, order: Order.Descending)
+            .WaitAsync(Timeout);
+        foreach (var entry in entries)
+        {
+            byte[] member = entry.Element!;
+            var isKnown = member.Length == 8
+                & athletes.TryGetValue(
+                    member.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(member) : 0, out var athlete);
+            if (!isKnown)
+            {
+                comparison.Differ($"{key} has a member that is no athlete: {Convert.ToHexStringLower(member)}.");
+                continue;
+            }
+
+            found.Add(athlete, entry.Score);
+        }
+
+        return found;
+    }
+
+    /// <summary>Whom an operator has taken off the boards: a fact of the service's own, as places are.</summary>
+    private static async Task<HashSet<Guid>> FlaggedAsync(NpgsqlConnection database)
+    {
+        var flagged = new HashSet<Guid>();
+        await using var command = new NpgsqlCommand(
+            "SELECT athlete_id FROM athlete_flag JOIN athlete_number ON number = athlete", database);
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
+        {
+            flagged.Add(rows.GetGuid(0));
+        }
+
+        return flagged;
     }
 
     public static async Task<Dictionary<long, Guid>> NumbersAsync(NpgsqlConnection database)

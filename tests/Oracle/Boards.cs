@@ -19,21 +19,46 @@ internal sealed record Board(
 internal sealed record PlaceSince(long Version, DateTimeOffset Since, Home Home);
 
 /// <summary>Every board that there must be, by adding up one activity after the other.</summary>
-internal sealed class Boards(Truth truth, IReadOnlyDictionary<Guid, List<PlaceSince>> places, DateTimeOffset now)
+internal sealed class Boards(
+    Truth truth,
+    IReadOnlyDictionary<Guid, List<PlaceSince>> places,
+    IReadOnlySet<Guid> flagged,
+    DateTimeOffset now)
 {
-    public IReadOnlyList<Board> All()
+    public IReadOnlyList<Board> All() => Sum(
+        from activity in truth.Saved
+        where activity.Visibility == "EVERYONE" && !flagged.Contains(activity.AthleteId)
+        from slot in Slots(activity)
+        select ((activity.Sport, slot.Place, slot.Window, slot.Period), activity));
+
+    /// <summary>
+    /// Boards of what has started from one moment on and before another; none of them stands anywhere.
+    /// </summary>
+    public IReadOnlyList<Board> Range(DateTimeOffset since, DateTimeOffset past)
+    {
+        var period = $"{Text(since)}/{Text(past)}";
+        return Sum(
+            from activity in truth.Saved
+            where activity.Visibility == "EVERYONE" && !flagged.Contains(activity.AthleteId)
+            where activity.StartedAt >= since && activity.StartedAt < past
+            from place in PlacesOf(HomeWhen(activity.AthleteId, past))
+            select ((activity.Sport, place, "range", (string?)period), activity));
+    }
+
+    private static string Text(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Adds each activity to the board that it is named with.</summary>
+    public static IReadOnlyList<Board> Sum(
+        IEnumerable<((string Sport, string Place, string Window, string? Period) Of, Activity Activity)> entries)
     {
         var sums = new Dictionary<
             (string Sport, string Place, string Window, string? Period), Dictionary<Guid, (long Mm, int Count)>>();
-        foreach (var activity in truth.Saved.Where(activity => activity.Visibility == "EVERYONE"))
+        foreach (var (key, activity) in entries)
         {
-            foreach (var (place, window, period) in Slots(activity))
-            {
-                var key = (activity.Sport, place, window, period);
-                var board = sums.TryGetValue(key, out var known) ? known : sums[key] = [];
-                var (mm, count) = board.GetValueOrDefault(activity.AthleteId);
-                board[activity.AthleteId] = (mm + activity.Figures!.DistanceMm, count + 1);
-            }
+            var board = sums.TryGetValue(key, out var known) ? known : sums[key] = [];
+            var (mm, count) = board.GetValueOrDefault(activity.AthleteId);
+            board[activity.AthleteId] = (mm + activity.Figures!.DistanceMm, count + 1);
         }
 
         return [.. sums.Select(sum => Make(sum.Key, sum.Value)).Where(board => board.Lines.Count > 0)];
@@ -94,7 +119,7 @@ internal sealed class Boards(Truth truth, IReadOnlyDictionary<Guid, List<PlaceSi
         static string Text(FormattableString text) => FormattableString.Invariant(text);
     }
 
-    private static IEnumerable<string> PlacesOf(Home? home)
+    public static IEnumerable<string> PlacesOf(Home? home)
     {
         yield return "global";
         if (home?.Country is { } country)

@@ -33,7 +33,11 @@ public abstract partial class LeasedApplier(NpgsqlDataSource database, ILogger l
     protected abstract Task<int> ApplyAsync(FenceTerm term, CancellationToken whileOwner);
 
     /// <summary>Each second, between batches; the first thing that is done of a term, and after an outage.</summary>
-    protected abstract Task TickAsync(int ticked, CancellationToken whileOwner);
+    protected virtual Task TickAsync(int ticked, CancellationToken whileOwner) => Task.CompletedTask;
+
+    /// <summary>The same, for who writes in it.</summary>
+    protected virtual Task TickAsync(FenceTerm term, int ticked, CancellationToken whileOwner) =>
+        TickAsync(ticked, whileOwner);
 
     /// <summary>Whether the target is not there: marks then wait, and the term goes on.</summary>
     protected abstract bool IsAway(Exception exception);
@@ -51,7 +55,7 @@ public abstract partial class LeasedApplier(NpgsqlDataSource database, ILogger l
             {
                 if (tick.IsCompleted)
                 {
-                    await TickAsync(ticked++, whileOwner);
+                    await TickAsync(fence, ticked++, whileOwner);
                     tick = ticks.WaitForNextTickAsync(whileOwner).AsTask();
                 }
 

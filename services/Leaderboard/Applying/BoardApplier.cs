@@ -10,7 +10,10 @@ internal static class BoardApplierExtensions
 {
     public static WebApplicationBuilder AddBoardApplier(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<BoardBatches>().AddSingleton<BoardMarks>().AddSingleton<StoreRecovery>();
+        builder.Services.AddSingleton<BoardBatches>().AddSingleton<BoardMarks>().AddSingleton<StoreRecovery>()
+            .AddSingleton<RollingWindows>().AddSingleton<BoardRefill>().AddSingleton<BoardReconciler>();
+        builder.Services.AddOptions<ReconcilerOptions>()
+            .BindConfiguration(ReconcilerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHostedService<BoardApplier>();
         // A refill marks everybody: counted no further than tells that much is waiting.
         return builder.AddStateGauges(
@@ -28,15 +31,18 @@ internal static class BoardApplierExtensions
 }
 
 /// <summary>
-/// Carries the ledger's changes over to Redis: the only writer of boards. One worker owns all partitions for now; to split, give
-/// each worker a lease name and partitions of its own, and recovery a lease.
+/// Carries the ledger's changes over to Redis: the only writer of boards. One worker owns all partitions for now; to
+/// split, give each worker a lease name and partitions of its own, and recovery a lease.
 /// </summary>
 internal sealed class BoardApplier(
     NpgsqlDataSource database,
     BoardBatches batches,
     BoardMarks marks,
+    RollingWindows rolling,
     StoreRecovery recovery,
+    BoardReconciler reconciler,
     RedisBoards redis,
+    TimeProvider time,
     ILogger<BoardApplier> log)
     : LeasedApplier(database, log)
 {
@@ -45,19 +51,36 @@ internal sealed class BoardApplier(
 
     private const int TicksBetweenPrunes = 30;
 
+    /// <summary>What has been applied is told at once, but not for every upload by itself.</summary>
+    private static readonly TimeSpan BetweenPublications = TimeSpan.FromMilliseconds(250);
+
+    private string? _runId;
+    private long _published;
+
     protected override string LeaseName => Duty;
 
     protected override short[] Partitions { get; } = [.. AthletePartition.All];
 
-    protected override Task<int> ApplyAsync(FenceTerm term, CancellationToken whileOwner) => batches.ApplyAsync(term, whileOwner);
-
-    protected override async Task TickAsync(int ticked, CancellationToken whileOwner)
+    protected override async Task<int> ApplyAsync(FenceTerm term, CancellationToken whileOwner)
     {
-        // A Redis started again between these steps gets a watermark too new; the minute that recovery goes back covers
-        // it.
-        await recovery.EnsureAsync(whileOwner);
-        var (at, refilling) = await marks.WatermarkAsync(whileOwner);
-        await redis.PublishAsync(at, refilling, whileOwner);
+        var applied = await batches.ApplyAsync(term, whileOwner);
+        if (applied > 0 && time.GetElapsedTime(_published) > BetweenPublications)
+        {
+            await PublishAsync(whileOwner);
+        }
+
+        return applied;
+    }
+
+    protected override async Task TickAsync(FenceTerm term, int ticked, CancellationToken whileOwner)
+    {
+        _runId = await recovery.EnsureAsync(term, whileOwner);
+        await rolling.RollAsync(term, time.GetUtcNow(), whileOwner);
+        if (!await PublishAsync(whileOwner))
+        {
+            await reconciler.StepIfDueAsync(term, whileOwner);
+        }
+
         if (ticked % TicksBetweenPrunes == 0)
         {
             await recovery.PruneAsync(whileOwner);
@@ -65,4 +88,14 @@ internal sealed class BoardApplier(
     }
 
     protected override bool IsAway(Exception exception) => exception is RedisAwayException;
+
+    // True while boards are being filled. Only to the Redis that recovery has looked at: one started again since then
+    // keeps the watermark of its own data.
+    private async Task<bool> PublishAsync(CancellationToken cancellationToken)
+    {
+        var (at, refilling) = await marks.WatermarkAsync(cancellationToken);
+        await redis.PublishAsync(_runId!, at, refilling, cancellationToken);
+        _published = time.GetTimestamp();
+        return refilling;
+    }
 }

@@ -35,8 +35,19 @@ internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis,
 
     internal async Task<BoardBatch> PlanAsync(FenceTerm term, CancellationToken cancellationToken)
     {
-        var (token, deadline, now) = (term.NextToken(), redis.NewDeadline(), time.GetUtcNow());
+        var token = term.NextToken();
         var marks = await _marks.TakeAsync(term.Partitions, Size, cancellationToken);
+        return await PlanAsync(term, token, marks, cancellationToken);
+    }
+
+    /// <param name="term">Under which it is read and written.</param>
+    /// <param name="token">Of before the marks were taken.</param>
+    /// <param name="marks">What is wanted.</param>
+    /// <param name="cancellationToken">The term's.</param>
+    internal async Task<BoardBatch> PlanAsync(
+        FenceTerm term, long token, List<Mark> marks, CancellationToken cancellationToken)
+    {
+        var (deadline, now) = (redis.NewDeadline(), time.GetUtcNow());
         if (marks.Count == 0)
         {
             return new BoardBatch(marks, [], term, token, deadline);

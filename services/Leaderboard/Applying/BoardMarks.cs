@@ -9,6 +9,11 @@ internal readonly record struct Mark(long Athlete, short Sport, DateOnly Day, lo
 {
     /// <summary>Every board of the athlete is to be set, not only those of one day.</summary>
     public bool IsWholeAthlete => Sport == 0;
+
+    /// <summary>What one of <see cref="RollingWindows"/>' marks, or a day's, stands for.</summary>
+    public Touched Touched => Sport < 0
+        ? new Touched(Athlete, (Sport)(-Sport), Day, RollingWindows.ByMark(Day))
+        : new Touched(Athlete, (Sport)Sport, Day);
 }
 
 /// <summary>The work list: what the ledger has changed and the boards may not show yet.</summary>
@@ -43,8 +48,7 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
     public async Task<List<Touched>> ExpandAsync(
         IReadOnlyList<Mark> marks, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var touched = marks.Where(mark => !mark.IsWholeAthlete)
-            .Select(mark => new Touched(mark.Athlete, (Sport)mark.Sport, mark.Day)).ToList();
+        var touched = marks.Where(mark => !mark.IsWholeAthlete).Select(mark => mark.Touched).ToList();
         var athletes = marks.Where(mark => mark.IsWholeAthlete).Select(mark => mark.Athlete).ToArray();
         if (athletes.Length == 0)
         {
@@ -103,7 +107,7 @@ internal sealed class BoardMarks(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(
             """
-            SELECT coalesce((SELECT min(marked_at) FROM board_dirty), statement_timestamp()),
+            SELECT least((SELECT min(marked_at) FROM board_dirty), (SELECT at FROM board_rolling), statement_timestamp()),
                 EXISTS (SELECT FROM board_dirty WHERE refill)
             """);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

@@ -48,13 +48,18 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
     private static NpgsqlBatchCommand TotalsOf(IReadOnlyList<AthletePeriod> periods, FenceTerm term) => new(
         """
         SELECT p.i, t.distance_mm, t.activities
-        FROM unnest($1::bigint[], $2::smallint[], $3::date[], $4::date[]) WITH ORDINALITY
-            AS p (athlete, sport, first, past, i)
+        FROM unnest($1::bigint[], $2::smallint[], $3::date[], $4::date[], $8::integer[]) WITH ORDINALITY
+            AS p (athlete, sport, first, past, days, i)
+        CROSS JOIN (SELECT at, (at AT TIME ZONE 'UTC')::date AS today FROM board_rolling) w
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(l.distance_mm), 0)::bigint AS distance_mm, count(*) AS activities
             FROM ledger l
             WHERE l.athlete = p.athlete AND l.sport = p.sport AND l.counts
-                AND l.local_date >= p.first AND l.local_date < p.past
+                AND l.local_date >= CASE p.days WHEN 0 THEN p.first ELSE w.today - p.days - 2 END
+                AND l.local_date < CASE p.days WHEN 0 THEN p.past ELSE w.today + 3 END
+                AND (p.days = 0
+                    OR (l.started_at > w.at - p.days * interval '24 hours' AND l.started_at <= w.at))
+                AND NOT EXISTS (SELECT FROM athlete_flag f WHERE f.athlete = p.athlete)
         ) t
         WHERE (SELECT count(*) FROM fence WHERE duty = $7 AND partition = ANY($5) AND term = $6) = cardinality($5)
         """)
@@ -68,6 +73,7 @@ internal sealed class LedgerTotals(NpgsqlDataSource database)
             new() { Value = term.Partitions, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint },
             new() { Value = term.Number },
             new() { Value = BoardApplier.Duty },
+            new() { Value = periods.Select(period => period.Window.RollingDays).ToArray() },
         },
     };
 

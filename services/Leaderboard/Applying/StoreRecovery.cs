@@ -1,4 +1,5 @@
 using Npgsql;
+using Strava.Core.Applying;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
 
@@ -52,11 +53,13 @@ internal abstract record StoreVerdict
 /// <summary>
 /// Notices a Redis that has lost something and marks what must be set again. Every step may be repeated after a crash.
 /// </summary>
-internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoards redis, ILogger<StoreRecovery> log)
+internal sealed partial class StoreRecovery(
+    NpgsqlDataSource database, RedisBoards redis, BoardRefill refill, TimeProvider time, ILogger<StoreRecovery> log)
 {
     private static readonly TimeSpan KeepApplied = TimeSpan.FromMinutes(5);
 
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    /// <returns>The run id of the Redis that has been looked at.</returns>
+    public async Task<string> EnsureAsync(FenceTerm term, CancellationToken cancellationToken)
     {
         var expected = await ExpectedAsync(cancellationToken);
         var seen = await redis.ProbeAsync(cancellationToken);
@@ -68,9 +71,11 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
                 await ExecuteAsync("UPDATE board_store SET run_id = $1", [seen.RunId], cancellationToken);
                 break;
             case StoreVerdict.LostAll:
-                await RefillAsync(expected, seen, cancellationToken);
+                await RefillAsync(term, expected, seen, cancellationToken);
                 break;
         }
+
+        return seen.RunId;
     }
 
     /// <summary>
@@ -93,20 +98,14 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
         SELECT athlete, sport, day, true FROM board_applied WHERE applied_at >= $1 ORDER BY 1, 2, 3 {Remark}
         """;
 
-    private const string MarkAll =
-        $"""
-        INSERT INTO board_dirty (athlete, sport, day, refill)
-        SELECT number, 0, '-infinity'::date, true FROM athlete_number
-        UNION SELECT athlete, sport, day, true FROM board_applied ORDER BY 1, 2, 3 {Remark}
-        """;
-
     // 1. A new generation: from here on a crash starts over. 2. Delete what is there: leftovers of an old file are not
-    // in the ledger's totals. 3. Mark all, and what was applied lately, so that even an entry now zero gets its fence
-    // back. 4. Tell Redis the generation.
-    private async Task RefillAsync(StoreExpected expected, StoreSeen seen, CancellationToken cancellationToken)
+    // in the ledger's totals. 3. Fill all boards. 4. Mark what was applied lately, so that even an entry now zero
+    // gets its fence back. 5. Tell Redis the generation.
+    private async Task RefillAsync(
+        FenceTerm term, StoreExpected expected, StoreSeen seen, CancellationToken cancellationToken)
     {
         LogLostAll(log, seen.Generation ?? "none");
-        var generation = Guid.NewGuid();
+        var (generation, began) = (Guid.NewGuid(), time.GetTimestamp());
         var isOurs = await ExecuteAsync(
             "UPDATE board_store SET generation = $1, run_id = $2, layout = $4 WHERE generation = $3",
             [generation, seen.RunId, expected.Generation, BoardLayout.Current],
@@ -116,8 +115,10 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
             return;
         }
 
-        await ExecuteAsync(MarkAll, [], cancellationToken);
+        var entries = await refill.FillAsync(term, cancellationToken);
+        await ExecuteAsync(MarkApplied, [DateTimeOffset.UnixEpoch], cancellationToken);
         await redis.BeginGenerationAsync(generation, cancellationToken);
+        LogRefilled(log, entries, time.GetElapsedTime(began).TotalSeconds);
     }
 
     private async Task<StoreExpected> ExpectedAsync(CancellationToken cancellationToken)
@@ -152,4 +153,7 @@ internal sealed partial class StoreRecovery(NpgsqlDataSource database, RedisBoar
         LogLevel.Warning,
         "The boards in Redis (generation {Generation}) are not ours; filling them from the ledger")]
     private static partial void LogLostAll(ILogger log, string generation);
+
+    [LoggerMessage(5104, LogLevel.Information, "The boards are full again: {Entries} entries in {Seconds:0.0} s")]
+    private static partial void LogRefilled(ILogger log, long entries, double seconds);
 }

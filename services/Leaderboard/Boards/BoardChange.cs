@@ -2,8 +2,10 @@ using Strava.Contracts.Sports;
 
 namespace Strava.Leaderboards.Boards;
 
-/// <summary>A day (and with it every period around it) of an athlete's sport that is to be set again.</summary>
-internal readonly record struct Touched(long Athlete, Sport Sport, DateOnly Day);
+/// <summary>
+/// A day (and with it every period around it) of an athlete's sport that is to be set again; or a rolling window alone.
+/// </summary>
+internal readonly record struct Touched(long Athlete, Sport Sport, DateOnly Day, Window? Alone = null);
 
 /// <summary>One athlete's sport in one period.</summary>
 internal readonly record struct AthletePeriod(long Athlete, Sport Sport, Window Window, Period Period);
@@ -17,7 +19,7 @@ internal sealed record BoardChange(BoardKey Board, long Athlete, long Score)
     /// <summary>The periods whose totals must be read for <paramref name="touched"/>.</summary>
     public static IEnumerable<AthletePeriod> Periods(IEnumerable<Touched> touched, DateTimeOffset now) =>
         (from touch in touched
-         from around in Window.PeriodsOf(touch.Day, now)
+         from around in touch.Alone is { } window ? [(window, Period.Ever)] : Window.PeriodsOf(touch.Day, now)
          select new AthletePeriod(touch.Athlete, touch.Sport, around.Window, around.Period)).Distinct();
 
     /// <summary>

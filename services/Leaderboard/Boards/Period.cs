@@ -11,9 +11,15 @@ internal sealed record Period(string? Text, DateOnly First, DateOnly End)
 {
     public static Period Ever { get; } = new(null, DateOnly.MinValue, DateOnly.MaxValue);
 
+    /// <summary>
+    /// What has started from the first of these moments on and before the second; the days are then only bounds.
+    /// </summary>
+    public (DateTimeOffset From, DateTimeOffset Past)? Between { get; init; }
+
     /// <summary>When it has ended everywhere: the last time zone to end a day is UTC-12.</summary>
     public DateTimeOffset ClosesAt =>
-        End == DateOnly.MaxValue
+        Between is { } moments ? moments.Past
+        : End == DateOnly.MaxValue
             ? DateTimeOffset.MaxValue
             : new DateTimeOffset(End, new TimeOnly(12, 0), TimeSpan.Zero);
 }

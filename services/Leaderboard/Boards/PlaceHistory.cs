@@ -1,10 +1,15 @@
 namespace Strava.Leaderboards.Boards;
 
 /// <summary>An athlete's place as of one profile version, in force since we learned of it.</summary>
-internal sealed record PlaceSince(long Version, DateTimeOffset Since, AthletePlace Place)
+/// <param name="Version">Of the profile.</param>
+/// <param name="Since">When we learned of it.</param>
+/// <param name="Place">By the profile.</param>
+/// <param name="Known">What it stands for, where that has been worked out before.</param>
+internal sealed record PlaceSince(
+    long Version, DateTimeOffset Since, AthletePlace Place, IReadOnlyList<Place>? Known = null)
 {
     /// <summary>What it stands for on boards, worked out once: a city's code takes some time.</summary>
-    public IReadOnlyList<Place> Places { get; } = [.. Boards.Place.Of(Place)];
+    public IReadOnlyList<Place> Places { get; } = Known ?? [.. Boards.Place.Of(Place)];
 }
 
 /// <summary>
@@ -15,11 +20,11 @@ internal sealed class PlaceHistory
 {
     private static readonly IReadOnlyList<Place> Nowhere = [Place.Global];
     private readonly PlaceSince[] _places;
+    private IReadOnlyList<Place>? _ever;
 
     public PlaceHistory(IEnumerable<PlaceSince> places)
     {
         _places = [.. places.OrderBy(place => place.Version)];
-        Ever = [.. _places.SelectMany(place => place.Places).Append(Place.Global).Distinct()];
     }
 
     public static PlaceHistory Empty { get; } = new([]);
@@ -27,7 +32,8 @@ internal sealed class PlaceHistory
     /// <summary>
     /// Every place the athlete may ever have been entered for; a board of these is either set or cleared.
     /// </summary>
-    public IReadOnlyList<Place> Ever { get; }
+    public IReadOnlyList<Place> Ever =>
+        _ever ??= [.. _places.SelectMany(place => place.Places).Append(Place.Global).Distinct()];
 
     /// <summary>Where the athlete is entered in that period.</summary>
     public IReadOnlyList<Place> At(Period period) =>

@@ -11,13 +11,20 @@ namespace Strava.Leaderboards.Boards;
 /// <param name="KeptUntil">
 /// Till when a board stays, by the moment at which its period has ended everywhere; <c>null</c>: for ever.
 /// </param>
+/// <param name="RollingDays">
+/// What has started within so many times 24 hours; 0: the window stands in the calendar.
+/// </param>
 internal sealed record Window(
     string Word,
     Func<DateOnly, Period> Containing,
     Func<string, Period?> Parse,
     string? PeriodForm,
-    Func<DateTimeOffset, DateTimeOffset>? KeptUntil)
+    Func<DateTimeOffset, DateTimeOffset>? KeptUntil,
+    int RollingDays = 0)
 {
+    // A start lies within a day of its local date; the rest is for a watermark that lags.
+    private const int DaysAround = 3;
+
     public static Window Ever { get; } = new("all", _ => Period.Ever, _ => null, PeriodForm: null, KeptUntil: null);
 
     public static Window Year { get; } =
@@ -32,7 +39,15 @@ internal sealed record Window(
     public static Window Day { get; } =
         new("day", CalendarPeriods.Day, CalendarPeriods.ParseDay, "2026-11-22", ended => ended.AddDays(8));
 
-    public static IReadOnlyList<Window> All { get; } = [Ever, Year, Month, Week, Day];
+    /// <summary>What has started in the last hours or days, wherever: see Applying/RollingWindows.cs.</summary>
+    public static IReadOnlyList<Window> Rolling { get; } = [Rolls("24h", 1), Rolls("7d", 7), Rolls("30d", 30)];
+
+    /// <summary>
+    /// From one day or moment to another: no board stands for it, it is worked out when it is asked for.
+    /// </summary>
+    public static Window Range { get; } = new("range", _ => Period.Ever, _ => null, "from and to", KeptUntil: null);
+
+    public static IReadOnlyList<Window> All { get; } = [Ever, Year, Month, Week, Day, .. Rolling];
 
     public static Window? Find(string word) => All.FirstOrDefault(window => window.Word == word);
 
@@ -62,18 +77,30 @@ internal sealed record Window(
     /// </summary>
     public static IEnumerable<(Window Window, Period Period)> PeriodsOf(DateOnly day, DateTimeOffset now) =>
         from window in All
-        where window.KeptUntil is null || Spans(day)
+        where window == Ever || Spans(day)
+        where window.RollingDays == 0 || window.MayRollOver(day, now)
         let period = window.Containing(day)
         where window.ExpiresAt(period) is not { } expiry || expiry.AddHours(1) > now
         select (window, period);
+
+    private bool MayRollOver(DateOnly day, DateTimeOffset now)
+    {
+        var ago = DateOnly.FromDateTime(now.UtcDateTime).DayNumber - day.DayNumber;
+        return ago >= -DaysAround && ago <= RollingDays + DaysAround;
+    }
+
+    private static Window Rolls(string word, int days) =>
+        new(word, _ => Period.Ever, _ => null, PeriodForm: null, KeptUntil: null, days);
 }
 
 /// <summary>
 /// Which boards there are. A greater number than the one that Redis was filled by makes the applier fill all boards
 /// again from the ledger, once: new windows and kinds of place get their past that way.
 /// </summary>
-/// <remarks>1: global and country x all and week. 2: region and city, year, month and day.</remarks>
+/// <remarks>
+/// 1: global and country x all and week. 2: region and city, year, month and day. 3: rolling windows.
+/// </remarks>
 internal static class BoardLayout
 {
-    public const int Current = 2;
+    public const int Current = 3;
 }

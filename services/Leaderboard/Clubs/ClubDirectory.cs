@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
-using NpgsqlTypes;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
 
@@ -64,30 +63,22 @@ internal sealed class ClubDirectory(NpgsqlDataSource database) : IDisposable
     public async Task<List<(Club Club, ClubsCursor Cursor)>> ListAsync(
         Guid viewer, ClubsWanted wanted, CancellationToken cancellationToken)
     {
+        // Only the conditions that there are: each page is then a range of one index.
         var isMine = wanted.Mine
             ? "JOIN club_member i ON i.athlete = me.number AND i.club = c.number AND i.joined"
             : "";
+        var isOfSport = wanted.Sport is { } sport ? $"AND c.sport = {(short)sport}" : "";
         await using var command = database.CreateCommand(
             $"""
             {Select} {isMine}
-            WHERE c.folded >= $2 AND ($3::text IS NULL OR c.folded < $3) AND ($4::smallint IS NULL OR c.sport = $4)
-                AND (c.folded, c.id) > ($5, $6)
-            ORDER BY c.folded, c.id LIMIT $7 OFFSET $8
+            WHERE c.folded >= $2 AND c.folded < $3 AND (c.folded, c.id) > ($4, $5) {isOfSport}
+            ORDER BY c.folded, c.id LIMIT $6 OFFSET $7
             """);
         var prefix = ClubName.Fold(wanted.Name ?? "");
         command.Parameters.Add(new() { Value = viewer });
         command.Parameters.Add(new() { Value = prefix });
-        command.Parameters.Add(new()
-        {
-            // Above every text that begins so, by bytes.
-            Value = prefix.Length == 0 ? DBNull.Value : prefix + char.ConvertFromUtf32(0x10FFFF),
-            NpgsqlDbType = NpgsqlDbType.Text,
-        });
-        command.Parameters.Add(new()
-        {
-            Value = wanted.Sport is { } sport ? (short)sport : DBNull.Value,
-            NpgsqlDbType = NpgsqlDbType.Smallint,
-        });
+        // Above every text that begins so, by bytes.
+        command.Parameters.Add(new() { Value = prefix + char.ConvertFromUtf32(0x10FFFF) });
         command.Parameters.Add(new() { Value = wanted.After?.Folded ?? "" });
         command.Parameters.Add(new() { Value = wanted.After?.Id ?? Guid.Empty });
         command.Parameters.Add(new() { Value = wanted.Size });

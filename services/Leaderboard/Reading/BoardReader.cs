@@ -3,7 +3,10 @@ using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Reading;
 
-/// <summary>Redis when it is there and whole; else the last page seen, if any.</summary>
+/// <summary>
+/// Redis when it is there and whole; else the last page seen, if any. Who comes right after another gets the lines that
+/// the other got, some tenths of a second old as their asOf says, and a line of their own.
+/// </summary>
 internal sealed class BoardReader(RedisBoards redis, LastPages lastPages)
 {
     /// <returns><c>null</c>: Redis is away and this page was not seen lately.</returns>
@@ -12,6 +15,11 @@ internal sealed class BoardReader(RedisBoards redis, LastPages lastPages)
     {
         try
         {
+            if (slice.Neighbours == 0 && lastPages.Recent(board, slice) is { } recent)
+            {
+                return recent with { Viewer = await ViewerAsync(board, recent, viewer, cancellationToken) };
+            }
+
             var page = await redis.ReadAsync(board, slice, viewer, cancellationToken);
             if (page.IsWhole)
             {
@@ -26,6 +34,24 @@ internal sealed class BoardReader(RedisBoards redis, LastPages lastPages)
         {
             return lastPages.Find(board, slice, viewer);
         }
+    }
+
+    private async Task<BoardLine?> ViewerAsync(
+        BoardKey board, BoardPage page, long? viewer, CancellationToken cancellationToken)
+    {
+        if (viewer is not { } athlete)
+        {
+            return null;
+        }
+
+        if (page.Lines.FirstOrDefault(line => line.Athlete == athlete) is { } shown)
+        {
+            return shown;
+        }
+
+        var line = await redis.ReadLineAsync(board, athlete, cancellationToken);
+        lastPages.Keep(board, athlete, line);
+        return line;
     }
 }
 

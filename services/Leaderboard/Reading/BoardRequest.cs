@@ -16,12 +16,20 @@ internal sealed record BoardQuery
     public string? Place { get; init; }
 
     [FromQuery(Name = "window")]
-    [Description("Without it: week."), AllowedValues("all", "year", "month", "week", "day")]
+    [Description("Without it: week."), AllowedValues("all", "year", "month", "week", "day", "24h", "7d", "30d")]
     public string? Window { get; init; }
 
     [FromQuery(Name = "period")]
     [Description("2026, 2026-11, 2026-W47 or 2026-11-22, as the window says; without it the one around your day.")]
     public string? Period { get; init; }
+
+    [FromQuery(Name = "from")]
+    [Description("With to, instead of window and period: the first day (2026-08-01) or moment (2026-08-01T06:00:00Z).")]
+    public string? From { get; init; }
+
+    [FromQuery(Name = "to")]
+    [Description("The last day, or the moment at which it ends. At most 366 days.")]
+    public string? To { get; init; }
 
     [FromQuery(Name = "top")]
     [Description("Lines of the first page; without it 100."), Range(1, BoardRequest.MaxLines)]
@@ -72,6 +80,12 @@ internal sealed record BoardRequest(Sport Sport, Place Place, Window Window, Per
             faults["window"] = [$"Unknown window; allowed: {List(Window.All.Select(known => known.Word))}."];
         }
 
+        if (query.From is not null || query.To is not null)
+        {
+            var range = BoardRange.Parse(query, faults);
+            return Of(sportValue, place, Window.Range, range, ParseSlice(query, faults), faults);
+        }
+
         var period = query.Period is null ? null : window?.Parse(query.Period);
         if (query.Period is not null && window is not null && period is null)
         {
@@ -80,11 +94,19 @@ internal sealed record BoardRequest(Sport Sport, Place Place, Window Window, Per
                 : [$"The window {window.Word} has no periods; leave it out."];
         }
 
-        var slice = ParseSlice(query, faults);
-        return faults.Count > 0
-            ? (null, faults)
-            : (new BoardRequest(sportValue!.Value, place!, window!, period, slice), faults);
+        return Of(sportValue, place, window, period, ParseSlice(query, faults), faults);
     }
+
+    private static (BoardRequest? Request, Dictionary<string, string[]> Faults) Of(
+        Sport? sport,
+        Place? place,
+        Window? window,
+        Period? period,
+        BoardSlice slice,
+        Dictionary<string, string[]> faults) =>
+        faults.Count > 0
+            ? (null, faults)
+            : (new BoardRequest(sport!.Value, place!, window!, period, slice), faults);
 
     /// <param name="localDay">The viewer's day: without a period, the one around it is meant.</param>
     public BoardKey KeyAt(DateOnly localDay) => new(Sport, Place, Window, Period ?? Window.Containing(localDay));

@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Strava.Contracts.Rest;
-using Strava.Leaderboards.Stores;
 using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Reading;
@@ -12,7 +10,8 @@ internal static class BoardReaderExtensions
 {
     public static WebApplicationBuilder AddBoardReader(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<AthleteDirectory>().AddSingleton<LastPages>().AddSingleton<BoardReader>();
+        builder.Services.AddSingleton<AthleteDirectory>().AddSingleton<LastPages>().AddSingleton<BoardReader>()
+            .AddSingleton<RangeTotals>().AddSingleton<OnDemandBoards>().AddSingleton<BoardRenderer>();
         return builder;
     }
 }
@@ -30,11 +29,13 @@ internal static class GetPlaceBoard
             .WithDescription("By distance. Only activities that everyone may see count.")
             .Refuses(400);
 
-    private static async Task<Results<Ok<PlaceBoard>, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
+    private static async Task<Results<BoardAnswer, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
         [Description("The sport."), AllowedValues("RUN", "RIDE")] string sport,
         [AsParameters] BoardQuery query,
         ClaimsPrincipal caller,
         BoardReader reader,
+        OnDemandBoards onDemand,
+        BoardRenderer renderer,
         AthleteDirectory athletes,
         TimeProvider time,
         HttpContext http,
@@ -49,35 +50,29 @@ internal static class GetPlaceBoard
         var viewer = await athletes.FindAsync(caller.AthleteId(), cancellationToken);
         var now = time.GetUtcNow();
         var key = request.KeyAt(LocalDay.At(now, viewer?.TimeZone));
-        if (key.Window.ExpiresAt(key.Period) <= now)
-        {
-            var (word, oldest) = (key.Window.Word, key.Window.OldestKept(now).Text);
-            return Problems.Malformed("period", $"No longer kept; allowed with window {word}: {oldest} and later.");
-        }
-
-        var page = await reader.ReadAsync(key, request.Slice, viewer?.Number, cancellationToken);
+        var isOnDemand = OnDemandBoards.Answers(key, now);
+        var page = isOnDemand
+            ? await onDemand.ReadAsync(key, request.Slice, viewer?.Number, cancellationToken)
+            : await reader.ReadAsync(key, request.Slice, viewer?.Number, cancellationToken);
         if (page is null)
         {
             return Problems.Unavailable(
-                "The boards are away for a moment; activities are being saved as usual.", RetryAfter);
+                isOnDemand
+                    ? "This board is being worked out; ask again in a moment."
+                    : "The boards are away for a moment; activities are being saved as usual.",
+                RetryAfter);
         }
 
         var place = key.Place.Shown(query.Place, viewer?.City);
-        var board = (await LinesAsync(page, athletes, cancellationToken)).ToPlaceBoard(key, place, page.IsStale(now));
+        var answer = await renderer.RenderAsync(
+            page, key, place, page.IsStale(now), withNeighbours: request.Slice.Neighbours > 0, cancellationToken);
         if (page.Next is { } next)
         {
-            NextBoardPage.AddLink(http, key.Period, next);
+            NextBoardPage.AddLink(http, key, next);
         }
 
-        return EntityTags.IsNotModified(http, BoardTag.Of(board))
+        return EntityTags.IsNotModified(http, answer.Tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(request.Slice.Neighbours > 0 ? board : board with { Neighbours = null });
-    }
-
-    private static async Task<NamedPage> LinesAsync(
-        BoardPage page, AthleteDirectory athletes, CancellationToken cancellationToken)
-    {
-        var shown = page.Lines.Concat(page.Neighbours).Select(line => line.Athlete).Distinct();
-        return new NamedPage(page, await athletes.FindAsync(shown, cancellationToken));
+            : answer;
     }
 }

@@ -4,7 +4,13 @@ using Strava.Leaderboards.Boards;
 
 namespace Strava.Leaderboards.Stores;
 
-internal sealed record BoardLine(long Rank, long Athlete, BoardScore Score);
+internal sealed record BoardLine(long Rank, long Athlete, BoardScore Score)
+{
+    /// <param name="answer">Of <see cref="BoardScripts.Line"/>.</param>
+    /// <param name="athlete">Whose.</param>
+    public static BoardLine From(RedisResult[] answer, long athlete) => new(
+        1 + (long)answer[1], athlete, BoardScore.Unpack(long.Parse((string)answer[0]!, CultureInfo.InvariantCulture)));
+}
 
 /// <summary>A page of a board and the viewer's line, as Redis told them.</summary>
 /// <param name="Lines">Best first.</param>
@@ -23,9 +29,10 @@ internal sealed record BoardPage(
     DateTimeOffset At,
     bool IsWhole)
 {
-    private static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(5);
+    /// <summary>Older than this it is stale.</summary>
+    public TimeSpan FreshFor { get; init; } = TimeSpan.FromSeconds(5);
 
-    public bool IsStale(DateTimeOffset now) => !IsWhole || now - At > StaleAfter;
+    public bool IsStale(DateTimeOffset now) => !IsWhole || now - At > FreshFor;
 
     /// <param name="answer">Of <see cref="BoardScripts.Read"/>.</param>
     /// <param name="viewer">Whose line was asked for, if any.</param>

@@ -6,9 +6,10 @@ namespace Strava.Leaderboards.Stores;
 internal static class BoardScripts
 {
     /// <summary>
-    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), then partition, member,
-    /// score for each entry. Answers how many entries were refused because a newer token has written for their
-    /// partition; -1: it came too late. A period past its retention is refused too, but that is final: the answer is 0.
+    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), how many partitions, how
+    /// many entries to set; then the partitions, score and member of each entry, and the members to take off. All or
+    /// nothing: answers for how many partitions a newer token has written; -1: it came too late. A period past its
+    /// retention is refused too, but that is final: the answer is 0.
     /// </summary>
     public const string Write =
         """
@@ -17,22 +18,18 @@ internal static class BoardScripts
         if now > tonumber(ARGV[2]) then return -1 end
         local expiry = tonumber(ARGV[3])
         if expiry > 0 and now >= expiry then return 0 end
-        local token, refused, open = tonumber(ARGV[1]), 0, {}
-        for i = 4, #ARGV, 3 do
-            local partition = ARGV[i]
-            if open[partition] == nil then
-                local last = redis.call('HGET', KEYS[2], partition)
-                open[partition] = not last or tonumber(last) <= token
-                if open[partition] then redis.call('HSET', KEYS[2], partition, ARGV[1]) end
-            end
-            if not open[partition] then
-                refused = refused + 1
-            elseif ARGV[i + 2] == '0' then
-                redis.call('ZREM', KEYS[1], ARGV[i + 1])
-            else
-                redis.call('ZADD', KEYS[1], ARGV[i + 2], ARGV[i + 1])
-            end
+        local fences = 5 + ARGV[4]
+        local sets = fences + 2 * ARGV[5]
+        local last = redis.call('HMGET', KEYS[2], unpack(ARGV, 6, fences))
+        local token, refused, claim = tonumber(ARGV[1]), 0, {}
+        for i = 1, #last do
+            if last[i] and tonumber(last[i]) > token then refused = refused + 1 end
+            claim[2 * i - 1], claim[2 * i] = ARGV[5 + i], ARGV[1]
         end
+        if refused > 0 then return refused end
+        redis.call('HSET', KEYS[2], unpack(claim))
+        if sets > fences then redis.call('ZADD', KEYS[1], unpack(ARGV, fences + 1, sets)) end
+        if #ARGV > sets then redis.call('ZREM', KEYS[1], unpack(ARGV, sets + 1)) end
         if expiry > 0 then
             redis.call('PEXPIREAT', KEYS[1], ARGV[3])
             redis.call('PEXPIREAT', KEYS[2], ARGV[3])
@@ -92,6 +89,15 @@ internal static class BoardScripts
         return { page, redis.call('ZCARD', KEYS[1]), score, ahead, around }
         """;
 
+    /// <summary>KEYS board. ARGV a member. Answers its score and how many are better; nothing: it has none.</summary>
+    public const string Line =
+        """
+        local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
+        if not score then return false end
+        local next = (math.floor(tonumber(score) / 65536) + 1) * 65536
+        return { score, redis.call('ZCOUNT', KEYS[1], string.format('%.0f', next), '+inf') }
+        """;
+
     /// <summary>KEYS watermark. Answers run id, time (ms), generation, at.</summary>
     public const string Probe =
         """
@@ -99,6 +105,17 @@ internal static class BoardScripts
         local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
         local mark = redis.call('HMGET', KEYS[1], 'generation', 'at')
         return { run, clock[1] * 1000 + math.floor(clock[2] / 1000), mark[1], mark[2] }
+        """;
+
+    /// <summary>
+    /// KEYS watermark. ARGV run id, at (ms), refill. Only on the Redis that was found to hold what the watermark says:
+    /// one started again meanwhile, with less, keeps its own until it is looked at.
+    /// </summary>
+    public const string Publish =
+        """
+        if string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') ~= ARGV[1] then return 0 end
+        redis.call('HSET', KEYS[1], 'at', ARGV[2], 'refill', ARGV[3])
+        return 1
         """;
 
     /// <summary>
@@ -112,5 +129,23 @@ internal static class BoardScripts
         local step = redis.call('SCAN', ARGV[2], 'MATCH', ARGV[1], 'COUNT', 500)
         if #step[2] > 0 then redis.call('UNLINK', unpack(step[2])) end
         return step[1]
+        """;
+
+    /// <summary>
+    /// KEYS watermark (unused: any node). ARGV pattern, cursor, a share from 0 to 1. Some boards from there on, each
+    /// with a few members from that share of it on. Answers the next cursor, and for each board its key and those
+    /// members.
+    /// </summary>
+    public const string Sample =
+        """
+        local step, found = redis.call('SCAN', ARGV[2], 'MATCH', ARGV[1], 'COUNT', 20), {}
+        local keys, share = step[2], tonumber(ARGV[3])
+        local from = math.floor(#keys * share)
+        for i = 1, math.min(#keys, 5) do
+            local key = keys[(from + i) % #keys + 1]
+            local first = math.floor(redis.call('ZCARD', key) * share)
+            found[i] = { key, redis.call('ZREVRANGE', key, first, first + 4) }
+        end
+        return { step[1], found }
         """;
 }

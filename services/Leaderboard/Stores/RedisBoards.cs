@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Numerics;
 using StackExchange.Redis;
 using Strava.Leaderboards.Boards;
 
@@ -13,7 +13,7 @@ internal sealed record StoreSeen(string RunId, DateTimeOffset Now, string? Gener
 internal sealed class RedisBoards(string connectionString, TimeProvider time) : IDisposable
 {
     private const int EntriesAScript = 500;
-    private const int ScriptsAPipeline = 2_000;
+    private const int ScriptsAPipeline = 200;
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WriteDeadline = TimeSpan.FromSeconds(10);
@@ -34,14 +34,25 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
     /// Sets every entry to its score, pipelined. Safe to repeat, also in parts: scores are absolute, older tokens are
     /// refused.
     /// </summary>
-    /// <returns>How many entries were refused by a newer token.</returns>
+    /// <returns>More than 0: some of it was refused because a newer token has written.</returns>
+    public Task<long> WriteAsync(
+        long token, long deadline, IEnumerable<BoardChange> changes, CancellationToken cancellationToken) => WriteAsync(
+        token,
+        deadline,
+        [
+            .. from board in changes.GroupBy(change => change.Board.Scores)
+               select new BoardEntries(board.First().Board, [.. board.Select(change => (change.Athlete, change.Score))]),
+        ],
+        cancellationToken);
+
+    /// <summary>The same, already by board.</summary>
     public async Task<long> WriteAsync(
-        long token, long deadline, IReadOnlyList<BoardChange> changes, CancellationToken cancellationToken)
+        long token, long deadline, IReadOnlyList<BoardEntries> boards, CancellationToken cancellationToken)
     {
         var scripts =
-            from board in changes.GroupBy(change => change.Board)
-            from chunk in board.Chunk(EntriesAScript)
-            select (Board: board.Key, Changes: chunk);
+            from board in boards
+            from chunk in board.Entries.Chunk(EntriesAScript)
+            select (board.Board, Entries: chunk);
         var refused = 0L;
         foreach (var pipeline in scripts.Chunk(ScriptsAPipeline))
         {
@@ -51,7 +62,7 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
                     var answers = await Task.WhenAll(pipeline.Select(script => redis.ScriptEvaluateAsync(
                         BoardScripts.Write,
                         [script.Board.Scores, script.Board.Fence],
-                        WriteArguments(token, deadline, script.Board, script.Changes))).ToArray());
+                        WriteArguments(token, deadline, script.Board, script.Entries))).ToArray());
                     return answers.Sum(answer => (long)answer is >= 0 and var some
                         ? some
                         : throw new RedisAwayException("A write reached Redis after its deadline."));
@@ -80,6 +91,50 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
         ReadTimeout,
         cancellationToken);
 
+    /// <returns>One athlete's line; <c>null</c>: has none.</returns>
+    public Task<BoardLine?> ReadLineAsync(BoardKey board, long athlete, CancellationToken cancellationToken) =>
+        _reads.RunAsync(
+            async redis =>
+            {
+                var answer = await redis.ScriptEvaluateAsync(
+                    BoardScripts.Line, [board.Scores], [BoardMember.Encode(athlete)]);
+                return answer.IsNull ? null : BoardLine.From((RedisResult[])answer!, athlete);
+            },
+            ReadTimeout,
+            cancellationToken);
+
+    /// <returns>What Redis holds for each of these, in their order; 0: no entry.</returns>
+    public Task<long[]> ScoresAsync(IReadOnlyList<BoardChange> entries, CancellationToken cancellationToken) =>
+        _writes.RunAsync(
+            async redis =>
+            {
+                var scores = await Task.WhenAll(entries.Select(entry =>
+                    redis.SortedSetScoreAsync(entry.Board.Scores, BoardMember.Encode(entry.Athlete))).ToArray());
+                return Array.ConvertAll(scores, score => (long)(score ?? 0));
+            },
+            WriteTimeout,
+            cancellationToken);
+
+    /// <summary>A few members of a few boards, whoever they are.</summary>
+    /// <param name="cursor">Of the last sample; "0": from the beginning.</param>
+    /// <param name="share">Where in each board, 0 to 1.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async Task<(string Cursor, List<(string Key, byte[] Member)> Members)> SampleAsync(
+        string cursor, double share, CancellationToken cancellationToken)
+    {
+        var answer = (RedisResult[])(await _writes.RunAsync(
+            redis => redis.ScriptEvaluateAsync(
+                BoardScripts.Sample, [BoardKey.Watermark], [BoardKey.BoardPattern, cursor, share]),
+            ReadTimeout,
+            cancellationToken))!;
+        var members =
+            from board in (RedisResult[])answer[1]!
+            let parts = (RedisResult[])board!
+            from member in (RedisValue[])parts[1]!
+            select ((string)parts[0]!, (byte[])member!);
+        return ((string)answer[0]!, [.. members]);
+    }
+
     public async Task<StoreSeen> ProbeAsync(CancellationToken cancellationToken)
     {
         var answer = await _writes.RunAsync(
@@ -96,9 +151,15 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
             answer[3].IsNull ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)answer[3]));
     }
 
-    /// <summary>Every change before <paramref name="at"/> is on the boards.</summary>
-    public Task PublishAsync(DateTimeOffset at, bool refilling, CancellationToken cancellationToken) =>
-        SetMarkAsync([new("at", at.ToUnixTimeMilliseconds()), new("refill", refilling ? 1 : 0)], cancellationToken);
+    /// <summary>Every change before <paramref name="at"/> is on the boards of the Redis that was probed.</summary>
+    public Task PublishAsync(string runId, DateTimeOffset at, bool refilling, CancellationToken cancellationToken) =>
+        _writes.RunAsync(
+            redis => redis.ScriptEvaluateAsync(
+                BoardScripts.Publish,
+                [BoardKey.Watermark],
+                [runId, at.ToUnixTimeMilliseconds(), refilling ? 1 : 0]),
+            ReadTimeout,
+            cancellationToken);
 
     public Task BeginGenerationAsync(Guid generation, CancellationToken cancellationToken) =>
         SetMarkAsync([new("generation", generation.ToString("D")), new("at", 0), new("refill", 1)], cancellationToken);
@@ -153,17 +214,55 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time) : 
         slice.After is { } member ? BoardMember.Encode(member.Athlete) : string.Empty,
     ];
 
-    private static RedisValue[] WriteArguments(long token, long deadline, BoardKey board, BoardChange[] changes)
+    private static RedisValue[] WriteArguments(
+        long token, long deadline, BoardKey board, (long Athlete, long Score)[] entries)
     {
-        var expiry = board.Window.ExpiresAt(board.Period)?.ToUnixTimeMilliseconds() ?? 0;
-        var arguments = new List<RedisValue>(3 + (3 * changes.Length)) { token, deadline, expiry };
-        foreach (var change in changes)
+        var (partitions, set) = (0u, 0);
+        foreach (var (athlete, score) in entries)
         {
-            arguments.Add(AthletePartition.Of(change.Athlete));
-            arguments.Add(BoardMember.Encode(change.Athlete));
-            arguments.Add(change.Score.ToString(CultureInfo.InvariantCulture));
+            partitions |= 1u << AthletePartition.Of(athlete);
+            set += score > 0 ? 1 : 0;
         }
 
-        return [.. arguments];
+        var count = BitOperations.PopCount(partitions);
+        var arguments = new RedisValue[5 + count + entries.Length + set];
+        (arguments[0], arguments[1], arguments[3], arguments[4]) = (token, deadline, count, set);
+        arguments[2] = board.Window.ExpiresAt(board.Period)?.ToUnixTimeMilliseconds() ?? 0;
+        var next = 5;
+        for (var partition = 0; partition < AthletePartition.Count; partition++)
+        {
+            if ((partitions >> partition & 1) == 1)
+            {
+                arguments[next++] = partition;
+            }
+        }
+
+        var gone = next + (2 * set);
+        foreach (var (athlete, score) in entries)
+        {
+            if (score > 0)
+            {
+                arguments[next++] = score;
+                arguments[next++] = BoardMember.Encode(athlete);
+            }
+            else
+            {
+                arguments[gone++] = BoardMember.Encode(athlete);
+            }
+        }
+
+        return arguments;
+    }
+}
+
+/// <summary>What entries of one board are to be; a score of 0 takes one off.</summary>
+internal sealed record BoardEntries(BoardKey Board, List<(long Athlete, long Score)> Entries)
+{
+    /// <summary>Hands its entries over; it is empty afterwards.</summary>
+    public BoardEntries TakeAll()
+    {
+        var taken = new BoardEntries(Board, [.. Entries]);
+        Entries.Clear();
+        return taken;
     }
 }

@@ -5,6 +5,10 @@ internal static class BoardsBench
 {
     private static readonly Dictionary<string, Func<Task>> Parts = new()
     {
+        ["rebuild"] = BoardRebuildBench.RunAsync,
+        ["growth"] = GrowthBench.RunAsync,
+        ["range"] = RangeBench.RunAsync,
+        ["place"] = PlaceBench.RunAsync,
         ["challenge"] = ChallengeBench.RunAsync,
         ["club"] = ClubBench.RunAsync,
     };

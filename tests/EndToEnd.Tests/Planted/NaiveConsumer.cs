@@ -111,9 +111,13 @@ internal sealed class IncrementsOnDelivery(
         var day = activity.GetProperty("localDate").GetDateTime();
         var week =
             $"{System.Globalization.ISOWeek.GetYear(day):0000}-W{System.Globalization.ISOWeek.GetWeekOfYear(day):00}";
+        var age = TimeProvider.System.GetUtcNow() - activity.GetProperty("startedAt").GetDateTimeOffset();
+        var rolling = new[] { ("24h", 1), ("7d", 7), ("30d", 30) }
+            .Where(window => age.TotalDays < window.Item2).Select(window => window.Item1).ToArray();
         foreach (var place in new[] { "global", country })
         {
-            string[] windows = ["all", $"year:{day:yyyy}", $"month:{day:yyyy-MM}", $"week:{week}", $"day:{day:yyyy-MM-dd}"];
+            string[] windows =
+                ["all", $"year:{day:yyyy}", $"month:{day:yyyy-MM}", $"week:{week}", $"day:{day:yyyy-MM-dd}", .. rolling];
             foreach (var window in windows)
             {
                 // Read and set: the service's user may not increment a score.

@@ -78,6 +78,25 @@ public sealed class TamperedTests : Scenario
         await new Database("locallegend").ExecuteAsync("DELETE FROM activity_track WHERE activity_id = $1", id);
     }
 
+    [TestCase("24h")]
+    [TestCase("7d")]
+    [TestCase("30d")]
+    public async Task A_score_in_a_rolling_window_that_is_off_by_one_is_named(string window)
+    {
+        await UploadedAsync();
+        using var connection = await ConnectionMultiplexer.ConnectAsync(Platform.Current.Redis.ConnectionString);
+        var board = $"leaderboard:{{run:SI:{window}}}";
+        var redis = connection.GetDatabase();
+        var first = redis.SortedSetRangeByRankWithScores(board, 0, 0, Order.Descending)[0];
+
+        await redis.SortedSetAddAsync(board, first.Element, first.Score + 1);
+        await AssertNamedAsync("The score of", board);
+        await redis.SortedSetRemoveAsync(board, first.Element);
+        await AssertNamedAsync("The score of", board);
+        await redis.SortedSetAddAsync(board, first.Element, first.Score);
+        await AssertNoDifferenceAsync();
+    }
+
     [Test]
     public async Task A_score_a_member_and_a_board_too_many_are_named()
     {
@@ -99,6 +118,33 @@ public sealed class TamperedTests : Scenario
         await redis.SortedSetAddAsync("leaderboard:{run:XX:all}", member, 65_537);
         await AssertNamedAsync("Redis has the board leaderboard:{run:XX:all}");
         await redis.SortedSetRemoveAsync("leaderboard:{run:XX:all}", member);
+    }
+
+    [Test]
+    public async Task A_member_a_board_and_a_count_too_many_of_a_club_are_named()
+    {
+        var (athlete, _) = await UploadedAsync();
+        var club = (await athlete.PostAsync("/clubs", new { name = "Tampered", sport = "RUN" })).Id;
+        (await athlete.PutAsync($"/clubs/{club}/members/me")).Expect(HttpStatusCode.NoContent);
+        await AssertNoDifferenceAsync();
+        using var connection = await ConnectionMultiplexer.ConnectAsync(Platform.Current.Redis.ConnectionString);
+        var redis = connection.GetDatabase();
+        var board = connection.GetServer(connection.GetEndPoints()[0]).Keys(pattern: "leaderboard:club:{*}:longest")
+            .Select(key => (string)key!).First();
+
+        // Of nobody: what is somebody's and wrong, the comparison in the service itself would put right.
+        await redis.SortedSetAddAsync(board, "eight by", 1);
+        await AssertNamedAsync($"{board} has a member that is no athlete");
+        await redis.SortedSetRemoveAsync(board, "eight by");
+
+        await redis.SortedSetAddAsync("leaderboard:club:{0:2026-W01}:longest", "eight by", 1);
+        await AssertNamedAsync("Redis has leaderboard:club:{0:2026-W01}:longest");
+        await redis.SortedSetRemoveAsync("leaderboard:club:{0:2026-W01}:longest", "eight by");
+
+        const string Count = "UPDATE club_count SET members = members + $2 FROM club WHERE club = number AND id = $1";
+        await new Database("leaderboard").ExecuteAsync(Count, club, 1L);
+        await AssertNamedAsync($"The number of members that is counted for {club}");
+        await new Database("leaderboard").ExecuteAsync(Count, club, -1L);
     }
 
     private static async Task<(Person Athlete, Guid Id)> UploadedAsync()

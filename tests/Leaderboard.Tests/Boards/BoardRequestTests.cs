@@ -15,7 +15,7 @@ public class BoardRequestTests
             new()
             {
                 Place = "moon",
-                Window = "24h",
+                Window = "12h",
                 Top = "101",
                 PageSize = "0",
                 Page = "-1",
@@ -27,7 +27,7 @@ public class BoardRequestTests
             Assert.That(request, Is.Null);
             Assert.That(faults["sport"].Single(), Does.Contain("RUN").And.Contain("RIDE"));
             Assert.That(faults["place"].Single(), Does.Contain("global, country:US, region:US-CA, city:"));
-            Assert.That(faults["window"].Single(), Does.Contain("all, year, month, week, day"));
+            Assert.That(faults["window"].Single(), Does.Contain("all, year, month, week, day, 24h, 7d, 30d"));
             Assert.That(faults["top"].Single(), Does.Contain("1 to 100"));
             Assert.That(faults["pageSize"].Single(), Does.Contain("1 to 100"));
             Assert.That(faults["neighbours"].Single(), Does.Contain("1 to 10"));
@@ -36,6 +36,7 @@ public class BoardRequestTests
     }
 
     [TestCase("all", "2026-W47")]
+    [TestCase("7d", "2026-W47")]
     [TestCase("week", "2026-11")]
     [TestCase("month", "2026-W47")]
     [TestCase("year", "2026-11-22")]

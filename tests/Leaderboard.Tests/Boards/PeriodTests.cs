@@ -51,7 +51,7 @@ public class PeriodTests
     [Test]
     public void Every_window_holds_a_day_once_and_its_text_names_the_period() => Check.QuickThrowOnFailure(Prop.ForAll(
         Day,
-        day => Window.All.Where(window => window != Window.Ever).All(window =>
+        day => Window.All.Where(window => window.KeptUntil is not null).All(window =>
         {
             var period = window.Containing(day);
             return period.First <= day && day < period.End && window.Parse(period.Text!) == period
@@ -96,13 +96,28 @@ public class PeriodTests
     public void The_oldest_kept_period_is_kept_and_the_one_before_is_not() => Check.QuickThrowOnFailure(Prop.ForAll(
         Day,
         Gen.Choose(0, 24 * 60 - 1).ToArbitrary(),
-        (day, minute) => Window.All.Where(window => window != Window.Ever).All(window =>
+        (day, minute) => Window.All.Where(window => window.KeptUntil is not null).All(window =>
         {
             var now = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).AddMinutes(minute);
             var oldest = window.OldestKept(now);
             var before = window.Containing(oldest.First.AddDays(-1));
             return window.ExpiresAt(oldest) > now && window.ExpiresAt(before) <= now;
         })));
+
+    [TestCase(0, "24h 7d 30d")]
+    [TestCase(-1, "24h 7d 30d", Description = "its local day may be of tomorrow already")]
+    [TestCase(1, "24h 7d 30d")]
+    [TestCase(5, "7d 30d")]
+    [TestCase(15, "30d")]
+    [TestCase(40, "")]
+    [TestCase(-10, "", Description = "it comes in by the queue")]
+    public void A_day_is_looked_at_for_the_rolling_windows_that_may_hold_it(int daysAgo, string windows)
+    {
+        var now = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+        var found = Window.PeriodsOf(DateOnly.FromDateTime(now.UtcDateTime).AddDays(-daysAgo), now)
+            .Where(around => around.Window.RollingDays > 0);
+        Assert.That(string.Join(' ', found.Select(around => around.Window.Word)), Is.EqualTo(windows));
+    }
 
     [TestCase("0001-01-01")]
     [TestCase("9999-12-31")]

@@ -194,7 +194,7 @@ public class ApplierTests
         await world.ApplyAllAsync();
         var boards = (await world.BoardsAsync()).Select(entry => entry.Board);
         Assert.That(
-            boards.Where(board => board.Contains("city", StringComparison.Ordinal)),
+            boards.Where(board => board.Contains("city", StringComparison.Ordinal) && !IsRolling(board)),
             Does.Contain($"leaderboard:{{run:city:city%20{Ledgers.Profiles.MaxMovesAYear}:all}}").And.Exactly(5).Items);
     }
 
@@ -256,6 +256,10 @@ public class ApplierTests
         await world.ApplyAllAsync();
         Assert.That(await ScoreAsync(world, athlete), Is.EqualTo(new BoardScore(1_500, 2)));
     }
+
+    // Whether today at nine is in them depends on the hour.
+    private static bool IsRolling(string board) =>
+        board.EndsWith("h}", StringComparison.Ordinal) || board.EndsWith("d}", StringComparison.Ordinal);
 
     private static async Task<BoardScore> ScoreAsync(World world, Guid athlete) =>
         BoardScore.Unpack((await world.BoardsAsync())

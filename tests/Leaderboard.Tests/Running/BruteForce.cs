@@ -14,7 +14,7 @@ internal static partial class BruteForce
 {
     /// <summary>All profiles came just now, in the order of their versions or as if they had.</summary>
     public static HashSet<(string Board, Guid Athlete, long Score)> Boards(
-        IReadOnlyCollection<object> messages, DateTimeOffset now) =>
+        IReadOnlyCollection<object> messages, DateTimeOffset now, DateTimeOffset rolled) =>
         Boards(
             messages,
             [
@@ -22,20 +22,24 @@ internal static partial class BruteForce
                     .Select(p => new Residence(
                         p.AthleteId, now.AddMilliseconds(p.Version - 100), p.Country, p.Region, p.City)),
             ],
-            now);
+            now,
+            rolled);
 
+    /// <param name="messages">In any order.</param>
+    /// <param name="residences">In the order in which the service learned of them.</param>
+    /// <param name="now">By which boards are kept.</param>
+    /// <param name="rolled">As of when rolling windows are.</param>
     public static HashSet<(string Board, Guid Athlete, long Score)> Boards(
-        IReadOnlyCollection<object> messages, IReadOnlyList<Residence> residences, DateTimeOffset now)
+        IReadOnlyCollection<object> messages,
+        IReadOnlyList<Residence> residences,
+        DateTimeOffset now,
+        DateTimeOffset rolled)
     {
-        var deleted = messages.OfType<ActivityDeleted>().Select(message => message.ActivityId).ToHashSet();
-        var counting = messages.OfType<ActivitySummary>()
-            .GroupBy(activity => activity.ActivityId, (_, versions) => versions.MaxBy(activity => activity.Version)!)
-            .Where(activity => !deleted.Contains(activity.ActivityId) && activity.Visibility == Visibility.Everyone);
         var totals = new Dictionary<(string, Guid), (long Millimeters, int Count)>();
-        foreach (var activity in counting)
+        foreach (var activity in Counting(messages))
         {
             var homes = residences.Where(home => home.Athlete == activity.AthleteId);
-            foreach (var board in Boards(activity, [.. homes], now))
+            foreach (var board in Boards(activity, [.. homes], now).Concat(Rolling(activity, [.. homes], rolled)))
             {
                 var (millimeters, count) = totals.GetValueOrDefault((board, activity.AthleteId));
                 totals[(board, activity.AthleteId)] = (millimeters + activity.DistanceMillimeters, count + 1);
@@ -47,6 +51,33 @@ internal static partial class BruteForce
             .. totals.Where(total => total.Value.Millimeters >= 10).Select(total =>
                 (total.Key.Item1, total.Key.Item2, (total.Value.Millimeters / 10 * 65_536) + total.Value.Count)),
         ];
+    }
+
+    /// <summary>A board of any activities, of those who lived at a place when it closed.</summary>
+    public static HashSet<(Guid Athlete, long Score)> Range(
+        IReadOnlyCollection<object> messages,
+        IReadOnlyList<Residence> residences,
+        Func<ActivitySummary, bool> isIn,
+        DateTimeOffset closes,
+        string place)
+    {
+        var entries =
+            from activity in Counting(messages).Where(isIn)
+            group activity by activity.AthleteId into own
+            let homes = residences.Where(home => home.Athlete == own.Key).ToList()
+            where Places(homes.LastOrDefault(home => home.Since < closes) ?? homes.FirstOrDefault()).Contains(place)
+            let millimeters = own.Sum(activity => activity.DistanceMillimeters)
+            where millimeters >= 10
+            select (own.Key, (millimeters / 10 * 65_536) + own.Count());
+        return [.. entries];
+    }
+
+    private static IEnumerable<ActivitySummary> Counting(IReadOnlyCollection<object> messages)
+    {
+        var deleted = messages.OfType<ActivityDeleted>().Select(message => message.ActivityId).ToHashSet();
+        return messages.OfType<ActivitySummary>()
+            .GroupBy(activity => activity.ActivityId, (_, versions) => versions.MaxBy(activity => activity.Version)!)
+            .Where(activity => !deleted.Contains(activity.ActivityId) && activity.Visibility == Visibility.Everyone);
     }
 
     private static IEnumerable<string> Boards(ActivitySummary activity, List<Residence> homes, DateTimeOffset now)
@@ -72,6 +103,12 @@ internal static partial class BruteForce
             }
         }
     }
+
+    private static IEnumerable<string> Rolling(ActivitySummary activity, List<Residence> homes, DateTimeOffset rolled) =>
+        from window in new[] { ("24h", 24), ("7d", 7 * 24), ("30d", 30 * 24) }
+        where activity.StartedAt <= rolled && rolled - activity.StartedAt < TimeSpan.FromHours(window.Item2)
+        from place in Places(homes.LastOrDefault())
+        select $"leaderboard:{{{activity.Sport.ToString().ToLowerInvariant()}:{place}:{window.Item1}}}";
 
     private static IEnumerable<(string Period, DateTime End, Func<DateTimeOffset, DateTimeOffset> Kept)> Periods(
         DateTime day)

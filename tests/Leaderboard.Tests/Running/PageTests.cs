@@ -1,5 +1,6 @@
 using Strava.Contracts.Sports;
 using Strava.Leaderboards.Boards;
+using Strava.Leaderboards.Reading;
 using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Tests.Running;
@@ -71,6 +72,32 @@ public class PageTests
         await world.Eyes.SortedSetRemoveAsync(Board.Scores, BoardMember.Encode(lines[8].Athlete));
         var next = await ReadAsync(world, new BoardSlice(10, After: page.Next));
         Assert.That(next.Lines.Select(line => line.Athlete), Is.EqualTo(lines[10..20].Select(line => line.Athlete)));
+    }
+
+    [Test]
+    public async Task A_board_worked_out_on_demand_is_read_as_one_in_redis()
+    {
+        await using var world = await World.CreateAsync();
+        for (var seed = 1; seed <= 12; seed++)
+        {
+            var random = new Random(seed);
+            var lines = await FillAsync(world, random);
+            var board = new RangeBoard(lines.Select(line => (line.Score.Packed, line.Athlete)), default);
+            for (var read = 0; read < 20; read++)
+            {
+                var some = random.GetItems(lines.ToArray(), 1)[0];
+                var after = random.Next(2) == 0 ? (BoardCursor?)null : new BoardCursor(some.Score.Packed, random.Next(2) + some.Athlete);
+                var slice = new BoardSlice(random.Next(1, 40), random.Next(0, 250), after, random.Next(0, 11));
+                var (inRedis, onDemand) = (await ReadAsync(world, slice, some.Athlete), board.Read(slice, some.Athlete));
+                using (Assert.EnterMultipleScope())
+                {
+                    Assert.That(onDemand.Lines, Is.EqualTo(inRedis.Lines), $"seed {seed}, {slice}");
+                    Assert.That(onDemand.Viewer, Is.EqualTo(inRedis.Viewer));
+                    Assert.That(onDemand.Neighbours, Is.EqualTo(inRedis.Neighbours));
+                    Assert.That((onDemand.Next, onDemand.Total), Is.EqualTo((inRedis.Next, inRedis.Total)));
+                }
+            }
+        }
     }
 
     [Test]

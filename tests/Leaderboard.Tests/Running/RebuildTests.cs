@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using StackExchange.Redis;
 using Strava.Testing;
 
@@ -34,6 +36,39 @@ internal sealed class RebuildTests : RebuildSpec
         var done = await World.EndAsync(await World.BegunAsync());
         Assert.That((done.State, done.Differences), Is.EqualTo(("done", 1L)), done.Examples);
         await Eventually.HoldsAsync(async () => await MarksAsync() == 0 && await AllTimeAsync(runner) == right);
+
+        // The swapped in ledger marks the boards of clubs, as the one before did.
+        Assert.That(
+            await World.ScalarAsync<long>(
+                "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'public.ledger'::regclass AND tgname LIKE 'club_mark_%'"),
+            Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task An_operator_takes_an_athlete_off_the_boards_and_brings_them_back()
+    {
+        var runner = (await SavedAsync(3))[0].AthleteId;
+        await Eventually.HoldsAsync(async () => await MarksAsync() == 0 && await AllTimeAsync(runner) > 0);
+        var right = await AllTimeAsync(runner);
+        var path = new Uri($"/admin/flags/{runner}", UriKind.Relative);
+
+        using var flagged = await World.Admin.PutAsJsonAsync(path, new { reason = "a car" });
+        Assert.That(flagged.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        await Eventually.HoldsAsync(async () => await AllTimeAsync(runner) == 0);
+        var listed = await World.Admin.GetStringAsync(new Uri("/admin/flags", UriKind.Relative));
+        Assert.That(listed, Does.Contain($"{runner}").And.Contain("a car"));
+
+        using var elsewhere = await World.Service.Client.PutAsJsonAsync(path, new { reason = "not on this port" });
+        using var wordless = await World.Admin.PutAsJsonAsync(path, new { reason = "" });
+        using var unflagged = await World.Admin.DeleteAsync(path);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+            Assert.That(wordless.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+            Assert.That(unflagged.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        }
+
+        await Eventually.HoldsAsync(async () => await AllTimeAsync(runner) == right);
     }
 
     protected override async Task<RebuildWorld> StartAsync()

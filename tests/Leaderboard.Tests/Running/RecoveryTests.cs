@@ -139,7 +139,8 @@ public class RecoveryTests
 
     private static async Task SettledAsync(World world, List<object> history)
     {
-        var expected = BruteForce.Boards(history, TimeProvider.System.GetUtcNow());
+        var now = TimeProvider.System.GetUtcNow();
+        var expected = BruteForce.Boards(history, now, now);
         await Eventually.HoldsAsync(async () =>
         {
             var page = await world.Redis.ReadAsync(AllTime, new BoardSlice(10), null, default);

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
-using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
 using Strava.Testing;
@@ -28,11 +26,15 @@ public class RedisUserTests
         await world.HandleAsync(Messages.Activity(Guid.NewGuid(), 10));
         await world.ApplyAllAsync();
         await world.Eyes.HashSetAsync(BoardKey.Watermark, "generation", Guid.NewGuid().ToString());
-        await new StoreRecovery(world.Database, world.Redis, NullLogger<StoreRecovery>.Instance).EnsureAsync(default);
+        var runId = await world.NewRecovery().EnsureAsync(await world.ClaimAsync(), default);
         await world.ApplyAllAsync();
-        await world.Redis.PublishAsync(TimeProvider.System.GetUtcNow(), refilling: false, default);
+        await world.Redis.PublishAsync(runId, TimeProvider.System.GetUtcNow(), refilling: false, default);
         var board = new BoardKey(Contracts.Sports.Sport.Run, Place.Global, Window.Ever, Period.Ever);
         var page = await world.Redis.ReadAsync(board, new BoardSlice(10, Neighbours: 2), viewer: 1, default);
+
+        Assert.That(await world.Redis.ReadLineAsync(board, 1, default), Is.EqualTo(page.Viewer));
+        Assert.That(await world.Redis.ReadLineAsync(board, 99, default), Is.Null);
+        await world.NewReconciler().StepAsync(await world.ClaimAsync(), default);
 
         var refusals = await world.AsAdminAsync("ACL", "LOG");
         using (Assert.EnterMultipleScope())

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using StackExchange.Redis;
 using Strava.Contracts.Messages;
@@ -46,6 +47,7 @@ internal sealed class World : IAsyncDisposable
         Profiles = new Profiles(Database, TimeProvider.System);
         Marks = new BoardMarks(Database);
         Batches = new BoardBatches(Database, Redis, TimeProvider.System);
+        Rolling = new RollingWindows(Database);
     }
 
     public string PostgresConnection { get; }
@@ -64,6 +66,8 @@ internal sealed class World : IAsyncDisposable
 
     public BoardBatches Batches { get; }
 
+    public RollingWindows Rolling { get; }
+
     public IDatabase Eyes => _eyes.GetDatabase(_redisDatabase);
 
     public static async Task<World> CreateAsync()
@@ -81,8 +85,17 @@ internal sealed class World : IAsyncDisposable
     public Task<FenceTerm> ClaimAsync() => FenceTerm.ClaimAsync(Database, BoardApplier.Duty, [.. AthletePartition.All], default);
 
     public BoardApplier NewApplier() => new(
-        Database, Batches, Marks, new StoreRecovery(Database, Redis, NullLogger<StoreRecovery>.Instance), Redis,
-        NullLogger<BoardApplier>.Instance);
+        Database, Batches, Marks, Rolling,
+        NewRecovery(),
+        NewReconciler(), Redis, TimeProvider.System, NullLogger<BoardApplier>.Instance);
+
+    public StoreRecovery NewRecovery() => new(
+        Database, Redis, new BoardRefill(Database, Redis, TimeProvider.System), TimeProvider.System,
+        NullLogger<StoreRecovery>.Instance);
+
+    public BoardReconciler NewReconciler() => new(
+        Database, Batches, Redis, TimeProvider.System,
+        Options.Create(new ReconcilerOptions()), NullLogger<BoardReconciler>.Instance);
 
     public Task HandleAsync(object message) => message switch
     {
@@ -113,6 +126,20 @@ internal sealed class World : IAsyncDisposable
             "TRUNCATE ledger, athlete_place, athlete_profile, athlete_number, board_dirty, board_applied CASCADE");
         await command.ExecuteNonQueryAsync();
         await WipeAsync();
+    }
+
+    /// <summary>As if the windows had last rolled then.</summary>
+    public async Task SetRolledAsync(DateTimeOffset at)
+    {
+        await using var command = Database.CreateCommand("UPDATE board_rolling SET at = $1");
+        command.Parameters.Add(new() { Value = at.UtcDateTime });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<DateTimeOffset> RolledAsync()
+    {
+        await using var command = Database.CreateCommand("SELECT at FROM board_rolling");
+        return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync())!);
     }
 
     /// <summary>All keys of the service, of this Redis database.</summary>

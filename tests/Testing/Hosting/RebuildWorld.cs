@@ -21,6 +21,9 @@ internal sealed class RebuildWorld : IAsyncDisposable
         _admin = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{managementPort}") };
     }
 
+    /// <summary>The management port.</summary>
+    public HttpClient Admin => _admin;
+
     public ServiceProcess Service { get; }
 
     public Teller Teller { get; }
