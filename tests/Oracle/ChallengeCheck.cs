@@ -171,7 +171,8 @@ internal static class ChallengeCheck
         await using var members = new NpgsqlCommand(
             """
             SELECT p.challenge, n.athlete_id, p.country FROM challenge_participant p JOIN athlete_number n ON n.number = p.athlete
-            WHERE NOT EXISTS (SELECT FROM challenge_barred b WHERE b.challenge = p.challenge AND b.athlete = p.athlete)
+            WHERE NOT EXISTS (SELECT FROM athlete_flag g WHERE g.athlete = p.athlete)
+                AND NOT EXISTS (SELECT FROM challenge_barred b WHERE b.challenge = p.challenge AND b.athlete = p.athlete)
             """,
             database);
         await using var joined = await members.ExecuteReaderAsync();

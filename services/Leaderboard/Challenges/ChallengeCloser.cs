@@ -100,6 +100,7 @@ internal sealed partial class ChallengeCloser(
                 LEFT JOIN athlete_profile f ON f.athlete = p.athlete
                 CROSS JOIN LATERAL challenge_score(p.athlete, c.metric, c.sports, c.starts_on, c.ends_on) s
                 WHERE c.number = $1 AND p.athlete = ANY ($2) AND s.standing IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM athlete_flag g WHERE g.athlete = p.athlete)
                     AND NOT EXISTS (SELECT FROM challenge_barred b WHERE b.challenge = c.number AND b.athlete = p.athlete)
                 ON CONFLICT (challenge, athlete) DO NOTHING
                 """,

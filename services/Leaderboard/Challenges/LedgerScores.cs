@@ -5,7 +5,7 @@ namespace Strava.Leaderboards.Challenges;
 /// <summary>What entries are and what they should be by the ledger, worked out from nothing.</summary>
 internal static class LedgerScores
 {
-    // Who does not take part, or was barred, has no score, whatever the ledger says.
+    // Who does not take part, was barred, or is off all boards, has no score, whatever the ledger says.
     private const string Sql =
         """
         SELECT t.challenge, t.athlete, e.standing, e.reached_at, e.activities, e.country,
@@ -18,7 +18,7 @@ internal static class LedgerScores
         LEFT JOIN athlete_profile f ON f.athlete = t.athlete
         LEFT JOIN challenge_entry e ON e.challenge = t.challenge AND e.athlete = t.athlete
         LEFT JOIN LATERAL challenge_score(t.athlete, c.metric, c.sports, c.starts_on, c.ends_on) s
-            ON p.athlete IS NOT NULL AND b.athlete IS NULL
+            ON p.athlete IS NOT NULL AND b.athlete IS NULL AND NOT EXISTS (SELECT FROM athlete_flag g WHERE g.athlete = t.athlete)
         """;
 
     /// <summary>O(marks x activities of the athlete on the challenge's days).</summary>

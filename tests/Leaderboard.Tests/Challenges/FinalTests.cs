@@ -1,6 +1,7 @@
 using Npgsql;
 using Strava.Contracts.Rest;
 using Strava.Leaderboards.Challenges;
+using Strava.Leaderboards.Flags;
 using Strava.Leaderboards.Tests.Running;
 
 namespace Strava.Leaderboards.Tests.Challenges;
@@ -181,6 +182,15 @@ public sealed class FinalTests
         await challenges.ApplyAllAsync();
         Assert.That(await challenges.LinesAsync(challenge), Is.Empty);
         await CorrectChallenge.ApplyAsync(challenges.Database, challenge, new("no car", Reinstate: [cheat]), default);
+        await challenges.ApplyAllAsync();
+        Assert.That(await challenges.LinesAsync(challenge), Has.Count.EqualTo(1));
+
+        // Off all boards is off this one.
+        var flags = new AthleteFlags(challenges.Database);
+        await flags.FlagAsync(cheat, "a car again", default);
+        await challenges.ApplyAllAsync();
+        Assert.That(await challenges.LinesAsync(challenge), Is.Empty);
+        await flags.UnflagAsync(cheat, default);
         await challenges.ApplyAllAsync();
         Assert.That(await challenges.LinesAsync(challenge), Has.Count.EqualTo(1));
     }
