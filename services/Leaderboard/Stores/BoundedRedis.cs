@@ -184,8 +184,9 @@ internal sealed class BoundedRedis : IDisposable
             // It refuses (LOADING, MISCONF), so it is there.
             return true;
         }
-        catch (Exception exception) when (IsAway(exception))
+        catch (Exception)
         {
+            // Whatever it is (a name that is not resolved, too): the loop goes on.
             return false;
         }
     }
