@@ -33,6 +33,12 @@ SELECT format('REVOKE UPDATE, DELETE ON mt_events FROM %I', :'rw'),
 WHERE to_regclass('public.mt_events') IS NOT NULL
 \gexec
 
+-- What is final stays, and who was told of a completion is not told again: their triggers and keys say so, and so does this.
+SELECT format('REVOKE UPDATE, DELETE ON challenge_final_page, challenge_final_athlete, challenge_completion FROM %I', :'rw'),
+       format('REVOKE DELETE ON challenge, challenge_correction FROM %I', :'rw')
+WHERE to_regclass('public.challenge_final_page') IS NOT NULL
+\gexec
+
 -- The one table that the running service may add partitions to, and only through this.
 SELECT format('GRANT EXECUTE ON FUNCTION live_buffer_partitions TO %I', :'rw')
 WHERE to_regclass('public.live_buffer') IS NOT NULL

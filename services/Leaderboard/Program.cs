@@ -1,8 +1,10 @@
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
+using Strava.Core.Outbox;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.Leaderboards.Applying;
+using Strava.Leaderboards.Challenges;
 using Strava.Leaderboards.Clubs;
 using Strava.Leaderboards.Flags;
 using Strava.Leaderboards.Launch;
@@ -20,6 +22,8 @@ builder.AddLedger();                                                     // mess
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
 builder.AddAthleteFlags();                                               // who is off all boards
+builder.AddChallenges();                                                 // marks -> challenges' boards in Postgres
+builder.AddOutboxRelay(declaresQueues: false);                           // who has completed a challenge
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names
 builder.AddLaunchSwitches();                                             // who is written and read by what is new
 builder.AddClubs();                                                      // clubs, members, weekly boards, comparison
@@ -35,6 +39,7 @@ if (await app.MigrateIfAskedAsync(args)
 app.UseServiceDefaults();
 app.UseIdempotencyKeys();
 app.MapGetPlaceBoard();
+app.MapChallenges();
 app.MapClubs();
 app.MapRebuilds();
 app.MapAthleteFlags();

@@ -13,6 +13,8 @@ public sealed class DocsPageTests
         "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "PutRecording",
         "ImportActivity", "GetPlaceBoard",
         "CreateClub", "ListClubs", "GetClub", "JoinClub", "GetClubBoard", "LeaveClub",
+        "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge", "GetChallengeBoard", "GetChallengeRank",
+        "LeaveChallenge",
         "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
         "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];

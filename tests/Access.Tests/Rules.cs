@@ -45,6 +45,15 @@ internal static class Rules
         Own("leaderboard", "PUT /clubs/{id}/members/me", 204),
         Own("leaderboard", "DELETE /clubs/{id}/members/me", 204),
 
+        // A challenge is everybody's; what one does about it is about oneself.
+        Own("leaderboard", "POST /challenges", 201),
+        Own("leaderboard", "GET /challenges", 200),
+        Own("leaderboard", "GET /challenges/{id}", 200),
+        Own("leaderboard", "PUT /challenges/{id}/participants/me", 201, 200),
+        Own("leaderboard", "DELETE /challenges/{id}/participants/me", 204),
+        Own("leaderboard", "GET /challenges/{id}/leaderboard", 200),
+        Own("leaderboard", "GET /challenges/{id}/rank", 200),
+
         Own("athlete", "GET /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "PATCH /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "GET /athletes/me/friends", 200),
@@ -65,7 +74,7 @@ internal static class Rules
     {
         "gateway" => Gateway,
         "athlete" => Everywhere,
-        "leaderboard" => [.. Everywhere, .. Rebuilds, .. Flags],
+        "leaderboard" => [.. Everywhere, .. Rebuilds, .. Flags, "POST /admin/challenges/{id}/corrections"],
         _ => [.. Everywhere, .. Rebuilds],
     };
 

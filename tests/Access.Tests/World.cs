@@ -24,6 +24,9 @@ public sealed class World
             (SELECT coalesce(sum(version), 0) FROM friendship))
         """;
 
+    private const string StoredOfChallenges =
+        "SELECT concat_ws('/', (SELECT count(*) FROM challenge), (SELECT count(*) FROM challenge_participant))";
+
     private static readonly Dictionary<Actor, (string? Token, string Id)> People = [];
     private static readonly Dictionary<Target, string> Shared = [];
     private static StackFixture? _stack;
@@ -45,6 +48,9 @@ public sealed class World
 
     /// <summary>One that was for everyone.</summary>
     public static string DeletedActivity { get; private set; } = "";
+
+    /// <summary>One that the owner has made.</summary>
+    public static string Challenge { get; private set; } = "";
 
     /// <summary>An activity of the owner's that nobody changes.</summary>
     public static string SharedActivity(Target target) => Shared[target];
@@ -81,7 +87,7 @@ public sealed class World
 
     /// <summary>Everything that a write could leave behind, as counts and versions.</summary>
     public static async Task<string> StoredAsync() =>
-        $"{await AskAsync("activity", Stored)} {await AskAsync("athlete", StoredOfAthletes)}";
+        $"{await AskAsync("activity", Stored)} {await AskAsync("athlete", StoredOfAthletes)} {await AskAsync("leaderboard", StoredOfChallenges)}";
 
     [OneTimeSetUp]
     public static async Task StartAsync()
@@ -118,6 +124,8 @@ public sealed class World
             Shared[target] = await MakeActivityAsync(target);
         }
 
+        var make = Documents.Operations.Single(operation => operation.Id == "CreateChallenge");
+        Challenge = (string)(await MustAsync(TokenOf(Actor.Owner)!, "POST", "/challenges", make.Examples.First().Body))["id"]!;
         var club = JsonNode.Parse("""{"name":"Access","sport":"RUN"}""");
         Club = (string)(await MustAsync(TokenOf(Actor.Owner)!, "POST", "/clubs", club))["id"]!;
         DeletedActivity = await MakeActivityAsync(new Target("EVERYONE", true));

@@ -58,6 +58,12 @@ public sealed class World
         var foreign = await MakeAsync(strangersToken, Fill("""{"type":"RUN","startedAt":"{start}","visibility":"ONLY_ME"}"""));
         var gone = await MakeAsync(token, """{"type":"RUN"}""");
         await SendAsync(token, "DELETE", $"/activities/{gone}", null);
+        var today = TimeProvider.System.GetUtcNow();
+        Words["{today}"] = () => $"{today:yyyy-MM-dd}";
+        Words["{nextWeek}"] = () => $"{today.AddDays(7):yyyy-MM-dd}";
+        var challenge = (await SendAsync(token, "POST", "/challenges", Fill(
+            """{"name":"a challenge","metric":"distance","startsOn":"{today}","endsOn":"{nextWeek}"}"""))).GetProperty("id").GetString()!;
+        Words["{challenge}"] = () => challenge;
         var club = (await SendAsync(token, "POST", "/clubs", """{"name":"Input","sport":"RUN"}""")).GetProperty("id").GetString()!;
         Words["{club}"] = () => club;
         Words["{created}"] = () => created;

@@ -80,6 +80,7 @@ public sealed class Checker(Targets targets, TimeProvider time)
         await BoardAnswerCheck.RunAsync(door, boards, truth, comparison);
         var clubs = await ClubCheck.RunAsync(leaderboard, targets.Redis, truth, time.GetUtcNow(), comparison);
         await ClubAnswerCheck.RunAsync(door, clubs, truth, comparison);
+        await ChallengeCheck.RunAsync(leaderboard, door, truth, comparison);
         await VisibilityCheck.RunAsync(door, truth, comparison);
         await Stillness.CheckParkedAsync(targets.Broker, comparison);
     }

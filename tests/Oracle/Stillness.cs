@@ -33,6 +33,7 @@ internal static class Stillness
             {
                 await AskAsync(database, pending, "dirty marks of boards", "SELECT count(*) FROM board_dirty");
                 await AskAsync(database, pending, "dirty marks of clubs", "SELECT count(*) FROM club_dirty");
+                await AskAsync(database, pending, "dirty marks of challenges", "SELECT count(*) FROM challenge_dirty");
             }
         }
 

@@ -35,8 +35,7 @@ public static class MessageBus
             .Configure<IConfiguration>((options, configuration) =>
                 options.ConnectionString = configuration.GetConnectionString("RabbitMq") ?? "")
             .ValidateOnStart();
-        builder.Services.AddSingleton(services => new ConfirmedPublisher(
-            BrokerOf(services), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(NewPublisher);
         builder.Services.AddMassTransit(bus =>
         {
             // A broker that is away is no reason to take a service out of the load balancer: uploads go on without it.
@@ -77,6 +76,10 @@ public static class MessageBus
 
         return builder;
     }
+
+    /// <summary>One worker may use it at a time.</summary>
+    internal static ConfirmedPublisher NewPublisher(IServiceProvider services) =>
+        new(BrokerOf(services), services.GetRequiredService<TimeProvider>());
 
     private static Uri BrokerOf(IServiceProvider services) =>
         new(services.GetRequiredService<IOptions<BusOptions>>().Value.ConnectionString);

@@ -39,4 +39,7 @@ public static class Subscriptions
             typeof(ActivityTrackPublished), typeof(AthleteProfileChanged),
         ]),
     ];
+
+    /// <summary>Told to whoever binds a queue; none of ours does.</summary>
+    public static IReadOnlyList<Type> ToldOutside { get; } = [typeof(ChallengeCompleted)];
 }

@@ -10,9 +10,16 @@ namespace Strava.Core.Outbox;
 
 public static class OutboxExtensions
 {
-    public static WebApplicationBuilder AddOutboxRelay(this WebApplicationBuilder builder)
+    /// <param name="builder">The service.</param>
+    /// <param name="declaresQueues">False where nobody's queue waits for what this service says: it may then declare none.</param>
+    public static WebApplicationBuilder AddOutboxRelay(this WebApplicationBuilder builder, bool declaresQueues = true)
     {
-        builder.Services.AddHostedService<OutboxRelay>();
+        // Its own, because a rebuild's questions may leave at the same time.
+        builder.Services.AddKeyedSingleton(nameof(OutboxRelay), (services, _) => MessageBus.NewPublisher(services));
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<OutboxRelay>(
+            services,
+            services.GetRequiredKeyedService<ConfirmedPublisher>(nameof(OutboxRelay)),
+            new OutboxQueues(declaresQueues)));
         return builder.AddStateGauges(
             new("strava.outbox.depth", "{message}", "Messages that wait for the broker", "SELECT count(*) FROM outbox"),
             new(
@@ -23,11 +30,15 @@ public static class OutboxExtensions
     }
 }
 
+/// <summary>Whether the relay declares the subscribers' queues before its first message.</summary>
+internal sealed record OutboxQueues(bool AreDeclared);
+
 /// <summary>
 /// Publishes the outbox and removes what the broker has confirmed. A crash between the two publishes again: consumers
 /// are idempotent. A zombie that lost the lease can only repeat: rows are removed by id, after their confirm.
 /// </summary>
-internal sealed class OutboxRelay(NpgsqlDataSource database, ConfirmedPublisher publisher, ILogger<OutboxRelay> log)
+internal sealed class OutboxRelay(
+    NpgsqlDataSource database, ConfirmedPublisher publisher, OutboxQueues queues, ILogger<OutboxRelay> log)
     : LeasedWorker(database, log)
 {
     private const int BatchSize = 200;
@@ -38,7 +49,11 @@ internal sealed class OutboxRelay(NpgsqlDataSource database, ConfirmedPublisher 
 
     protected override async Task WorkAsync(LeaseTerm term, CancellationToken whileOwner)
     {
-        await publisher.DeclareTopologyAsync(whileOwner);
+        if (queues.AreDeclared)
+        {
+            await publisher.DeclareTopologyAsync(whileOwner);
+        }
+
         while (true)
         {
             var (ids, messages) = await ReadAsync(whileOwner);

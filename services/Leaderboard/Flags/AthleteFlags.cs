@@ -1,4 +1,5 @@
 using Npgsql;
+using Strava.Leaderboards.Challenges;
 using Strava.Leaderboards.Ledgers;
 
 namespace Strava.Leaderboards.Flags;
@@ -76,6 +77,7 @@ internal sealed class AthleteFlags(NpgsqlDataSource database)
         var change = new NpgsqlBatchCommand(sql);
         change.Parameters.AddRange(parameters);
         batch.BatchCommands.Add(change);
+        batch.AddChallengeMarks(athleteId);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return change.RecordsAffected > 0;
     }

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Messages;
 using Strava.Core.Rebuild;
+using Strava.Leaderboards.Challenges;
 
 namespace Strava.Leaderboards.Ledgers;
 
@@ -37,11 +38,21 @@ internal sealed class Ledger(RebuildableTables tables) : IActivityProjection
 
     public static bool WantsTracks => false;
 
-    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) =>
-        tables.WriteAsync(batch => Add(batch, activity), cancellationToken);
+    public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) => tables.WriteAsync(
+        batch =>
+        {
+            Add(batch, activity);
+            batch.AddChallengeMarks(activity.AthleteId);
+        },
+        cancellationToken);
 
-    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) =>
-        tables.WriteAsync(batch => Add(batch, deleted), cancellationToken);
+    public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) => tables.WriteAsync(
+        batch =>
+        {
+            Add(batch, deleted);
+            batch.AddChallengeMarks(deleted.AthleteId);
+        },
+        cancellationToken);
 
     public static void Add(NpgsqlBatch batch, ActivitySummary activity) => Add(
         batch,

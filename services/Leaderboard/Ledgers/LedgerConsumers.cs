@@ -2,6 +2,7 @@ using MassTransit;
 using Strava.Contracts.Messages;
 using Strava.Core.Bus;
 using Strava.Core.Rebuild;
+using Strava.Leaderboards.Challenges;
 
 namespace Strava.Leaderboards.Ledgers;
 
@@ -9,19 +10,22 @@ internal static class LedgerExtensions
 {
     // The appliers set these days' scores anew. Some that changed since the swap are marked too, which does no harm.
     private const string MarkWhatWasWrong =
-        """
+        $"""
         WITH was AS (
-            SELECT activity_id, athlete, sport, local_date, distance_mm, moving_ms, elevation_gain_cm, counts
+            SELECT activity_id, athlete, sport, local_date, started_at, deleted, counts,
+                distance_mm, moving_ms, elevation_gain_cm, best_5km_ms, best_10km_ms
             FROM retired.ledger),
         now AS (
-            SELECT activity_id, athlete, sport, local_date, distance_mm, moving_ms, elevation_gain_cm, counts
+            SELECT activity_id, athlete, sport, local_date, started_at, deleted, counts,
+                distance_mm, moving_ms, elevation_gain_cm, best_5km_ms, best_10km_ms
             FROM ledger),
         different AS ((TABLE was EXCEPT TABLE now) UNION ALL (TABLE now EXCEPT TABLE was)),
         clubs AS (
             INSERT INTO club_dirty (athlete, club, week)
             SELECT DISTINCT athlete, 0, '-infinity'::date FROM different
             WHERE EXISTS (SELECT FROM club_member m WHERE m.athlete = different.athlete AND m.joined) ORDER BY 1
-            ON CONFLICT (athlete, club, week) DO UPDATE SET version = EXCLUDED.version)
+            ON CONFLICT (athlete, club, week) DO UPDATE SET version = EXCLUDED.version),
+        challenges AS ({ChallengeMarks.MarkDifferent})
         INSERT INTO board_dirty (athlete, sport, day)
         SELECT DISTINCT athlete, sport, local_date FROM different WHERE sport IS NOT NULL ORDER BY 1, 2, 3
         ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version

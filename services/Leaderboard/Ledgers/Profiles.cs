@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Messages;
+using Strava.Leaderboards.Challenges;
 
 namespace Strava.Leaderboards.Ledgers;
 
@@ -72,6 +73,7 @@ internal sealed class Profiles(NpgsqlDataSource database, TimeProvider time)
                 new NpgsqlParameter<int> { TypedValue = MaxMovesAYear },
             },
         });
+        batch.AddChallengeMarks(profile.AthleteId);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -9,6 +9,7 @@ internal static class BoardsBench
         ["growth"] = GrowthBench.RunAsync,
         ["range"] = RangeBench.RunAsync,
         ["place"] = PlaceBench.RunAsync,
+        ["challenge"] = ChallengeBench.RunAsync,
         ["club"] = ClubBench.RunAsync,
     };
 

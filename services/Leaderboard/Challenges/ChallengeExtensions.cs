@@ -1,0 +1,23 @@
+using Strava.Core.Diagnostics;
+
+namespace Strava.Leaderboards.Challenges;
+
+internal static class ChallengeExtensions
+{
+    public static WebApplicationBuilder AddChallenges(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ChallengeBatches>().AddSingleton<FinalPacking>().AddSingleton<ChallengeReader>();
+        builder.Services.AddHostedService<ChallengeApplier>().AddHostedService<ChallengeCloser>();
+        return builder.AddStateGauges(ChallengeApplier.Gauges);
+    }
+
+    public static void MapChallenges(this WebApplication app)
+    {
+        var challenges = app.MapGroup("/challenges").WithTags("Challenges");
+        challenges.MapCreateChallenge();
+        challenges.MapListChallenges();
+        challenges.MapParticipation();
+        challenges.MapGetChallengeBoard();
+        app.MapCorrectChallenge();
+    }
+}
