@@ -38,7 +38,8 @@ public sealed record PlaceBoard
         public required string Window { get; init; }
 
         /// <summary>
-        /// The period that is shown, like 2026-W47, or 2026-08-01/2026-10-31 of a range; <c>null</c> for windows without one.
+        /// The period that is shown, like 2026-W47, or 2026-08-01/2026-10-31 of a range; <c>null</c> for windows
+        /// without one.
         /// </summary>
         public required string? Period { get; init; }
 

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Strava.EndToEnd;
 
-/// <summary>Challenges through the gateway; after each the oracle compares every entry and the ranks with the streams.</summary>
+/// <summary>
+/// Challenges through the gateway; after each the oracle compares every entry and the ranks with the streams.
+/// </summary>
 public sealed class ChallengeTests : Scenario
 {
     [Test]

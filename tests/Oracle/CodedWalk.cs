@@ -1,8 +1,8 @@
 namespace Strava.Oracle;
 
 /// <summary>
-/// Version 3 of the stored form, read by its description (decision 10): predictions, and their errors in a binary range code.
-/// Decodes only, in its own words.
+/// Version 3 of the stored form, read by its description (decision 10): predictions, and their errors in a binary range
+/// code. Decodes only, in its own words.
 /// </summary>
 internal sealed class CodedWalk
 {

@@ -122,8 +122,8 @@ public sealed class ConfirmedPublisher(Uri broker, TimeProvider clock) : IAsyncD
     private static void Describe(PublishContext context, OutgoingMessage message)
     {
         context.MessageId = MessageId(message);
-        // Unroutable means that the queues are gone (a wiped broker): an error here, never a silent drop. What no queue of ours
-        // takes is for those who bring one along.
+        // Unroutable means that the queues are gone (a wiped broker): an error here, never a silent drop. What no queue
+        // of ours takes is for those who bring one along.
         context.Mandatory = !Subscriptions.ToldOutside.Contains(message.Body.GetType());
         if (message.CommittedAt is { } at)
         {

@@ -11,7 +11,8 @@ namespace Strava.Core.Outbox;
 public static class OutboxExtensions
 {
     /// <param name="builder">The service.</param>
-    /// <param name="declaresQueues">False where nobody's queue waits for what this service says: it may then declare none.</param>
+    /// <param name="declaresQueues">False where nobody's queue waits for what this service says: it may then declare
+    /// none.</param>
     public static WebApplicationBuilder AddOutboxRelay(this WebApplicationBuilder builder, bool declaresQueues = true)
     {
         // Its own, because a rebuild's questions may leave at the same time.

@@ -10,7 +10,7 @@ namespace Strava.Leaderboards.Challenges;
 /// it, and a batch that is cut off has not happened.
 /// </summary>
 internal sealed class ChallengeApplier(
-    NpgsqlDataSource database, ChallengeBatches batches, ILogger<ChallengeApplier> log)
+    NpgsqlDataSource database, ChallengeBatches batches, ChallengeLaunch launch, ILogger<ChallengeApplier> log)
     : LeasedApplier(database, log)
 {
     /// <summary>Of the lease and of the fence.</summary>
@@ -26,7 +26,7 @@ internal sealed class ChallengeApplier(
     protected override Task<int> ApplyAsync(FenceTerm term, CancellationToken whileOwner) =>
         batches.ApplyAsync(term, whileOwner);
 
-    protected override Task TickAsync(int ticked, CancellationToken whileOwner) => Task.CompletedTask;
+    protected override Task TickAsync(int ticked, CancellationToken whileOwner) => launch.FollowAsync(whileOwner);
 
     // It is where the marks are: without it there is nothing to wait with.
     protected override bool IsAway(Exception exception) => false;

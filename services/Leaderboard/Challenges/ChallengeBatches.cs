@@ -5,13 +5,14 @@ using Strava.Core.Applying;
 namespace Strava.Leaderboards.Challenges;
 
 /// <summary>A mark as it was when it was taken.</summary>
-internal readonly record struct ChallengeMark(int Challenge, long Athlete, long Version, ChallengeState State);
+internal readonly record struct ChallengeMark(
+    int Challenge, long Athlete, long Version, ChallengeState State, Guid ChallengeId, Guid AthleteId);
 
 /// <summary>
 /// One batch, one transaction: take marks, read what the ledger says since, set entries and counters, remove the marks.
 /// Scores are absolute, so a batch twice is a batch once.
 /// </summary>
-internal sealed class ChallengeBatches(NpgsqlDataSource database)
+internal sealed class ChallengeBatches(NpgsqlDataSource database, ChallengeLaunch launch)
 {
     public const int Size = 500;
 
@@ -27,9 +28,11 @@ internal sealed class ChallengeBatches(NpgsqlDataSource database)
             return 0;
         }
 
-        // A statement after the taking: it sees at least what the marks stand for. What is final is not touched any more.
+        // A statement after the taking: it sees at least what the marks stand for. What is final is not touched any
+        // more.
         var open = marks.Where(mark => mark.State != ChallengeState.Final).ToArray();
-        var changes = (await LedgerScores.ReadAsync(connection, open, cancellationToken)).Where(change => change.IsChange).ToArray();
+        var read = await LedgerScores.ReadAsync(connection, open, launch, cancellationToken);
+        var changes = read.Where(change => change.IsChange).ToArray();
         if (changes.Length > 0)
         {
             await EntryWriting.WriteAsync(connection, changes, cancellationToken);
@@ -42,9 +45,9 @@ internal sealed class ChallengeBatches(NpgsqlDataSource database)
         return marks.Count;
     }
 
-    // The fence is held to the end, so a later claim waits for this batch. A challenge that is being packed is passed over
-    // (its row is locked): its marks are looked at again when it is final.
-    private static async Task<List<ChallengeMark>> TakeAsync(
+    // The fence is held to the end, so a later claim waits for this batch. A challenge that is being packed is passed
+    // over (its row is locked): its marks are looked at again when it is final.
+    private async Task<List<ChallengeMark>> TakeAsync(
         NpgsqlConnection connection, FenceTerm term, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
@@ -66,12 +69,15 @@ internal sealed class ChallengeBatches(NpgsqlDataSource database)
                 },
                 new(
                     """
-                    SELECT d.challenge, d.athlete, d.version, c.state
-                    FROM challenge_dirty d JOIN challenge c ON c.number = d.challenge
+                    SELECT d.challenge, d.athlete, d.version, c.state, c.id, n.athlete_id
+                    FROM challenge_dirty d
+                    JOIN challenge c ON c.number = d.challenge
+                    JOIN athlete_number n ON n.number = d.athlete
+                    WHERE d.challenge <> ALL ($2)
                     ORDER BY d.marked_at LIMIT $1 FOR SHARE OF c SKIP LOCKED
                     """)
                 {
-                    Parameters = { new() { Value = Size } },
+                    Parameters = { new() { Value = Size }, new() { Value = launch.Killed } },
                 },
             },
         };
@@ -87,7 +93,12 @@ internal sealed class ChallengeBatches(NpgsqlDataSource database)
         while (await rows.ReadAsync(cancellationToken))
         {
             marks.Add(new ChallengeMark(
-                rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2), (ChallengeState)rows.GetInt16(3)));
+                rows.GetInt32(0),
+                rows.GetInt64(1),
+                rows.GetInt64(2),
+                (ChallengeState)rows.GetInt16(3),
+                rows.GetGuid(4),
+                rows.GetGuid(5)));
         }
 
         return marks;

@@ -18,6 +18,22 @@ internal static class ChallengeMarks
         WHERE c.state = 1 AND p.athlete IN (SELECT athlete FROM different) ORDER BY 1, 2 {Again}
         """;
 
+    /// <summary>For what a statement names <c>said (number)</c>: everybody who takes part or has an entry.</summary>
+    public const string MarkParticipants =
+        $"""
+        INSERT INTO challenge_dirty (challenge, athlete)
+        SELECT number, athlete FROM said JOIN challenge_participant ON challenge = number
+        UNION SELECT number, athlete FROM said JOIN challenge_entry ON challenge = number
+        ORDER BY 1, 2 {Again}
+        """;
+
+    /// <summary>$1 challenges and $2 athletes, side by side.</summary>
+    public const string MarkEach =
+        $"""
+        INSERT INTO challenge_dirty (challenge, athlete)
+        SELECT * FROM unnest($1::integer[], $2::bigint[]) ORDER BY 1, 2 {Again}
+        """;
+
     /// <summary>
     /// In each open challenge of theirs. Not narrowed to the activity's days: they may have been others before, and an
     /// athlete is in few open challenges. O(challenges of the athlete).

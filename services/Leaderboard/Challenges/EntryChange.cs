@@ -4,7 +4,8 @@ namespace Strava.Leaderboards.Challenges;
 internal sealed record Place(long Standing, DateTimeOffset ReachedAt, int Activities, string Country);
 
 /// <summary>
-/// What a mark means for an entry: <see cref="Old"/> is on the board, <see cref="New"/> is to be; <c>null</c>: no entry.
+/// What a mark means for an entry: <see cref="Old"/> is on the board, <see cref="New"/> is to be; <c>null</c>: no
+/// entry.
 /// </summary>
 internal sealed record EntryChange(int Challenge, long Athlete, Place? Old, Place? New)
 {

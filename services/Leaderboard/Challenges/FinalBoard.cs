@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Strava.Leaderboards.Challenges;
 
-/// <summary>A board that is final, from its packed pages: O(log pages) and a thousand lines in memory, whatever is asked.</summary>
+/// <summary>
+/// A board that is final, from its packed pages: O(log pages) and a thousand lines in memory, whatever is asked.
+/// </summary>
 internal sealed class FinalBoard(NpgsqlDataSource database)
 {
     private const string Of = "challenge = $1 AND generation = $2 AND country = $3";

@@ -115,7 +115,9 @@ internal sealed class ChallengeReader(NpgsqlDataSource database, AthleteDirector
 
     public ChallengeBoards Boards { get; } = new(database);
 
-    /// <summary>By the switches of this challenge, else of all: <c>Launch:Challenges:One:ID:Reads</c>, <c>Kill</c>.</summary>
+    /// <summary>
+    /// By the switches of this challenge, else of all: <c>Launch:Challenges:One:ID:Reads</c>, <c>Kill</c>.
+    /// </summary>
     public async Task<ProblemHttpResult?> RefusalAsync(Guid id, ClaimsPrincipal caller)
     {
         if (switches.IsKilled(LaunchFeature.Challenge(id)))

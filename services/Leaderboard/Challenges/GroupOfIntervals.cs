@@ -3,7 +3,9 @@ using NpgsqlTypes;
 
 namespace Strava.Leaderboards.Challenges;
 
-/// <summary>One group with its intervals: borders move within it; a group that has drifted is halved, or joins the next.</summary>
+/// <summary>
+/// One group with its intervals: borders move within it; a group that has drifted is halved, or joins the next.
+/// </summary>
 internal static class GroupOfIntervals
 {
     private const int MostIntervals = 2 * IntervalCut.IntervalsOfGroup;

@@ -55,7 +55,9 @@ internal static class IntervalCut
         return pieces;
     }
 
-    /// <summary>Which neighbours are to be cut anew together, because the one at <paramref name="index"/> has drifted.</summary>
+    /// <summary>
+    /// Which neighbours are to be cut anew together, because the one at <paramref name="index"/> has drifted.
+    /// </summary>
     /// <param name="group">All intervals of a group.</param>
     /// <param name="index">The one that has changed.</param>
     /// <param name="past">Where the next group begins; <c>null</c>: this is the last.</param>

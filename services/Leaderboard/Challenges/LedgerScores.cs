@@ -5,7 +5,8 @@ namespace Strava.Leaderboards.Challenges;
 /// <summary>What entries are and what they should be by the ledger, worked out from nothing.</summary>
 internal static class LedgerScores
 {
-    // Who does not take part, was barred, or is off all boards, has no score, whatever the ledger says.
+    // Who does not take part, was barred, is off all boards or not written for yet, has no score, whatever the
+    // ledger says.
     private const string Sql =
         """
         SELECT t.challenge, t.athlete, e.standing, e.reached_at, e.activities, e.country,
@@ -23,8 +24,20 @@ internal static class LedgerScores
 
     /// <summary>O(marks x activities of the athlete on the challenge's days).</summary>
     public static async Task<List<EntryChange>> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyList<ChallengeMark> marks, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<ChallengeMark> marks,
+        ChallengeLaunch launch,
+        CancellationToken cancellationToken)
     {
+        var written = new HashSet<(int Challenge, long Athlete)>();
+        foreach (var mark in marks)
+        {
+            if (await launch.IsWrittenAsync(mark))
+            {
+                written.Add((mark.Challenge, mark.Athlete));
+            }
+        }
+
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new() { Value = marks.Select(mark => mark.Challenge).ToArray() });
         command.Parameters.Add(new() { Value = marks.Select(mark => mark.Athlete).ToArray() });
@@ -32,8 +45,9 @@ internal static class LedgerScores
         var changes = new List<EntryChange>(marks.Count);
         while (await rows.ReadAsync(cancellationToken))
         {
-            changes.Add(new EntryChange(
-                rows.GetInt32(0), rows.GetInt64(1), PlaceAt(rows, 2, country: 5), PlaceAt(rows, 6, country: 9)));
+            var (challenge, athlete) = (rows.GetInt32(0), rows.GetInt64(1));
+            var place = written.Contains((challenge, athlete)) ? PlaceAt(rows, 6, country: 9) : null;
+            changes.Add(new EntryChange(challenge, athlete, PlaceAt(rows, 2, country: 5), place));
         }
 
         return changes;

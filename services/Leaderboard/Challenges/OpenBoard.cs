@@ -8,8 +8,8 @@ namespace Strava.Leaderboards.Challenges;
 /// </summary>
 internal sealed class OpenBoard(NpgsqlDataSource database)
 {
-    // Two ranks tell all of a page: its first standing's, and the next one's, from which on each line is one further. One
-    // statement, so that lines, viewer and total are of one moment.
+    // Two ranks tell all of a page: its first standing's, and the next one's, from which on each line is one further.
+    // One statement, so that lines, viewer and total are of one moment.
     private const string Page =
         """
         WITH page AS MATERIALIZED (

@@ -17,11 +17,14 @@ internal static class LaunchSwitchesExtensions
             builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: true, reloadOnChange: true);
         }
 
-        builder.Services.AddSingleton<IFeatureDefinitionProvider, LaunchDefinitions>();
-        builder.Services.AddFeatureManagement();
-        builder.Services.AddSingleton<LaunchSwitches>();
+        builder.Services.AddLaunchSwitches();
         return builder;
     }
+
+    /// <summary>By the configuration that is there.</summary>
+    public static IServiceCollection AddLaunchSwitches(this IServiceCollection services) => services
+        .AddSingleton<IFeatureDefinitionProvider, LaunchDefinitions>().AddSingleton<LaunchSwitches>()
+        .AddFeatureManagement().Services;
 }
 
 /// <summary>

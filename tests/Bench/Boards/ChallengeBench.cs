@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Strava.Core.Applying;
 using Strava.Core.Postgres;
 using Strava.Leaderboards.Challenges;
+using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Ledgers;
 using Strava.Testing;
 
@@ -196,7 +199,10 @@ internal static class ChallengeBench
             INSERT INTO challenge_dirty (challenge, athlete) SELECT {challenge}, number FROM athlete_number WHERE number <= {Athletes}
             """);
         var term = await FenceTerm.ClaimAsync(database, ChallengeApplier.Duty, ChallengeApplier.All, default);
-        var batches = new ChallengeBatches(database);
+        await using var services = new ServiceCollection().AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddLaunchSwitches().BuildServiceProvider();
+        var launch = new ChallengeLaunch(database, services.GetRequiredService<LaunchSwitches>());
+        var batches = new ChallengeBatches(database, launch);
         var watch = Stopwatch.StartNew();
         var applied = 0;
         while (await batches.ApplyAsync(term, default) is > 0 and var count)

@@ -147,6 +147,40 @@ public sealed class TamperedTests : Scenario
         await new Database("leaderboard").ExecuteAsync(Count, club, -1L);
     }
 
+    [TestCase("UPDATE challenge_entry e SET standing = standing {0} 1 {1} c.id = $1 AND e.challenge = c.number", "The entry of")]
+    [TestCase(
+        "UPDATE challenge_group g SET entries = entries {0} 1 {1} c.id = $1 AND g.challenge = c.number", "The total of")]
+    public async Task A_challenge_that_is_off_by_one_is_named(string sql, string sentence)
+    {
+        var athlete = await Person.NewAsync("tampered");
+        var today = TimeProvider.System.GetUtcNow();
+        var challenge = (await athlete.PostAsync("/challenges", new
+        {
+            name = "Tampered",
+            metric = "distance",
+            startsOn = $"{today.AddDays(-2):yyyy-MM-dd}",
+            endsOn = $"{today.AddDays(2):yyyy-MM-dd}",
+            goal = 1,
+        })).Id;
+        (await athlete.PutAsync($"/challenges/{challenge}/participants/me")).Expect(HttpStatusCode.Created);
+        (await athlete.UploadAsync(Guid.CreateVersion7(), Recording.North(20))).Expect(HttpStatusCode.Created);
+        await AssertNoDifferenceAsync();
+
+        await ChangeAsync("+");
+        try
+        {
+            await AssertNamedAsync(sentence, $"{challenge}");
+        }
+        finally
+        {
+            await ChangeAsync("-");
+        }
+
+        Task<int> ChangeAsync(string sign) => new Database("leaderboard").ExecuteAsync(
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, sign, "FROM challenge c WHERE"),
+            challenge);
+    }
+
     private static async Task<(Person Athlete, Guid Id)> UploadedAsync()
     {
         var athlete = await Person.NewAsync("tampered");

@@ -46,6 +46,7 @@ public sealed class Platform
             if (service == "leaderboard")
             {
                 settings["Reconciler__Every"] = "00:00:00";
+                settings["Launch__Challenges__Compare"] = "off";
             }
         });
     }

@@ -1,25 +1,45 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
 using Strava.Core.Applying;
 using Strava.Leaderboards.Challenges;
+using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Ledgers;
 using Strava.Leaderboards.Tests.Running;
 
 namespace Strava.Leaderboards.Tests.Challenges;
 
 /// <summary>The parts that keep challenges, on a world's Postgres.</summary>
-internal sealed class ChallengeWorld(World world)
+internal sealed class ChallengeWorld
 {
-    public World World => world;
+    public ChallengeWorld(World world)
+    {
+        World = world;
+        Open = new OpenBoard(world.Database);
+        Final = new FinalBoard(world.Database);
+        Settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
+        Switches = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(Settings)
+            .AddLaunchSwitches().BuildServiceProvider().GetRequiredService<LaunchSwitches>();
+        Launch = new ChallengeLaunch(world.Database, Switches);
+    }
 
-    public NpgsqlDataSource Database => world.Database;
+    public World World { get; }
 
-    public OpenBoard Open { get; } = new(world.Database);
+    public IConfigurationRoot Settings { get; }
 
-    public FinalBoard Final { get; } = new(world.Database);
+    public LaunchSwitches Switches { get; }
+
+    public ChallengeLaunch Launch { get; }
+
+    public NpgsqlDataSource Database => World.Database;
+
+    public OpenBoard Open { get; }
+
+    public FinalBoard Final { get; }
 
     public ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
@@ -98,7 +118,8 @@ internal sealed class ChallengeWorld(World world)
     public async Task ApplyAllAsync()
     {
         var term = await FenceTerm.ClaimAsync(Database, ChallengeApplier.Duty, ChallengeApplier.All, default);
-        var batches = new ChallengeBatches(Database);
+        var batches = new ChallengeBatches(Database, Launch);
+        await Launch.FollowAsync(default);
         while (await batches.ApplyAsync(term, default) > 0)
         {
         }

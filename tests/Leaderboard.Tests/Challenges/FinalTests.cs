@@ -202,7 +202,9 @@ public sealed class FinalTests
         }
     }
 
-    /// <summary>Entries as an applier would have left them, counted anew: a mark and a ledger row each would take a minute.</summary>
+    /// <summary>
+    /// Entries as an applier would have left them, counted anew: a mark and a ledger row each would take a minute.
+    /// </summary>
     private static async Task<int> FilledAsync(ChallengeWorld challenges, int entries)
     {
         var challenge = await challenges.NewAsync(ChallengeMetric.Distance, to: Messages.Today);

@@ -76,7 +76,9 @@ public sealed class RankTests
          from leaving in Gen.Elements(0, 20, 90)
          select new Batch(seed, count, 0, athletes, spread, leaving)).NonEmptyListOf().Where(list => list.Count is > 2 and < 9).Select(list => list.ToList());
 
-    /// <summary>Random athletes get a random standing, or leave: what the applier would write, written by its own code.</summary>
+    /// <summary>
+    /// Random athletes get a random standing, or leave: what the applier would write, written by its own code.
+    /// </summary>
     private static async Task ApplyAsync(ChallengeWorld challenges, int challenge, Dictionary<long, Place> board, Batch batch)
     {
         var random = new Random(batch.Seed);

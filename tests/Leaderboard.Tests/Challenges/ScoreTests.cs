@@ -41,8 +41,8 @@ public sealed class ScoreTests
         var runner = Guid.NewGuid();
         await challenges.JoinAsync(challenge, runner, "SI");
 
-        // Clocks go back in Ljubljana in the night to the 25th: 23.5 h and 25.5 h lie between these starts. Then a flight
-        // over the date line: the 28th is lived in Auckland and once more in Honolulu, in a later hour of UTC.
+        // Clocks go back in Ljubljana in the night to the 25th: 23.5 h and 25.5 h lie between these starts. Then a
+        // flight over the date line: the 28th is lived in Auckland and once more in Honolulu, in a later hour of UTC.
         foreach (var (utc, local) in new[]
         {
             ("2026-10-24T20:30:00Z", "2026-10-24"), ("2026-10-25T22:00:00Z", "2026-10-25"), ("2026-10-26T23:30:00Z", "2026-10-27"),

@@ -6,7 +6,9 @@ using Strava.Testing;
 
 namespace Strava.Leaderboards.Tests.Clubs;
 
-/// <summary>Redis frozen and killed: joins and uploads go on, pages are stale or 503, and all is caught up by itself.</summary>
+/// <summary>
+/// Redis frozen and killed: joins and uploads go on, pages are stale or 503, and all is caught up by itself.
+/// </summary>
 [Category("Integration")]
 [NonParallelizable]
 public class ClubOutageTests

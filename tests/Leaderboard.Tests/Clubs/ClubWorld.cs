@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.FeatureManagement;
 using StackExchange.Redis;
 using Strava.Contracts.Sports;
 using Strava.Core.Applying;
@@ -24,8 +23,7 @@ internal sealed class ClubWorld : IAsyncDisposable
         World = world;
         Settings = new ConfigurationBuilder().AddInMemoryCollection().Build();
         _services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(Settings)
-            .AddSingleton<IFeatureDefinitionProvider, LaunchDefinitions>().AddSingleton<LaunchSwitches>()
-            .AddFeatureManagement().Services.BuildServiceProvider();
+            .AddLaunchSwitches().BuildServiceProvider();
         Switches = _services.GetRequiredService<LaunchSwitches>();
         Redis = new RedisClubs(world.RedisConnection, TimeProvider.System);
         Batches = new ClubBatches(world.Database, Redis, Switches, TimeProvider.System);
