@@ -12,6 +12,10 @@ public sealed class TamperedTests : Scenario
         "activity",
         "UPDATE activity SET moving_ms = moving_ms {0} 1 WHERE id = $1",
         "moving_ms of the summary row")]
+    [TestCase(
+        "activity",
+        "UPDATE activity SET best_5km_ms = nullif(coalesce(best_5km_ms, 0) {0} 1, 0) WHERE id = $1",
+        "best_5km_ms of the summary row")]
     [TestCase("activity", "UPDATE mt_streams SET version = version {0} 1 WHERE id = $1", "mt_streams.version of")]
     [TestCase(
         "activity",
