@@ -10,7 +10,7 @@ internal static class Efforts
     public static long? Least(Activity activity, long distanceMm)
     {
         var points = StoredPoints.InOrder(activity);
-        if (activity.Figures is null || !points.TrueForAll(point => point.AtMs is not null))
+        if (activity.Figures is null)
         {
             return null;
         }
@@ -52,7 +52,10 @@ internal static class Efforts
                 stretch = [];
             }
 
-            stretch.Add((stretch.Count > 0 ? stretch[^1].Mm + mm : 0, point.AtMs!.Value));
+            if (point.AtMs is { } atMs)
+            {
+                stretch.Add((stretch.Count > 0 ? stretch[^1].Mm + mm : 0, atMs));
+            }
         }
 
         if (stretch.Count > 0)

@@ -67,7 +67,7 @@ internal static class FigureCheck
         {
             // At a border between two spans the later one has begun.
             var span = spans.FindLastIndex(one => one.FromMs <= point.AtMs && point.AtMs <= one.ToMs);
-            if (span < 0)
+            if (span < 0 && point.AtMs is not null)
             {
                 last = null;
                 continue;
@@ -78,7 +78,12 @@ internal static class FigureCheck
                 continue;
             }
 
-            if (last is { } from && from.Span == span)
+            if (point.AtMs is null || last is { Point.AtMs: null })
+            {
+                // What lies between a time and none is not known.
+                yield return (point, 0, true);
+            }
+            else if (last is { } from && from.Span == span && from.Point.Part == point.Part)
             {
                 var mm = LegMm(from.Point, point);
                 var ms = point.AtMs!.Value - from.Point.AtMs!.Value;
