@@ -22,8 +22,13 @@ internal static class FigureCheck
             comparison.Equal(points.Count, figures.Points, $"The number of points of {activity.Id}");
             if (points.TrueForAll(point => point.AtMs is not null))
             {
+                var legs = Legs(activity, points, spans).ToList();
                 comparison.Equal(
-                    DistanceMm(activity, points, spans), figures.DistanceMm, $"The distance in mm of {activity.Id}");
+                    legs.Sum(leg => leg.Mm), figures.DistanceMm, $"The distance in mm of {activity.Id}");
+                comparison.Equal(
+                    Efforts.LeastMs(legs, 5_000_000), figures.Best5KmMs, $"The least ms over 5 km of {activity.Id}");
+                comparison.Equal(
+                    Efforts.LeastMs(legs, 10_000_000), figures.Best10KmMs, $"The least ms over 10 km of {activity.Id}");
             }
         }
     }
@@ -56,10 +61,10 @@ internal static class FigureCheck
     /// <summary>
     /// Legs inside one active span, no faster than a runner or rider can be, of points that are good enough.
     /// </summary>
-    private static long DistanceMm(Activity activity, List<StoredPoint> points, List<(long FromMs, long ToMs)> spans)
+    private static IEnumerable<Leg> Legs(
+        Activity activity, List<StoredPoint> points, List<(long FromMs, long ToMs)> spans)
     {
         var fastestMmPerSecond = activity.Sport == "RUN" ? 12_500 : 35_000;
-        var sum = 0L;
         (StoredPoint Point, int Span)? last = null;
         foreach (var point in points)
         {
@@ -80,13 +85,19 @@ internal static class FigureCheck
             {
                 var mm = LegMm(from.Point, point);
                 var ms = point.AtMs!.Value - from.Point.AtMs!.Value;
-                sum += ms >= 0 && mm * 1_000 <= fastestMmPerSecond * ms ? mm : 0;
+                var counts = ms >= 0 && mm * 1_000 <= fastestMmPerSecond * ms;
+
+                // Devices that cut their times to seconds give two places at one time.
+                yield return new Leg(
+                    point.AtMs.Value, counts ? mm : 0, IsJump: !counts && (ms != 0 || mm > fastestMmPerSecond));
+            }
+            else
+            {
+                yield return new Leg(point.AtMs!.Value, 0, IsJump: false);
             }
 
             last = (point, span);
         }
-
-        return sum;
     }
 
     /// <summary>The haversine in its textbook form; the services use another one of the same sphere.</summary>

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Strava.Contracts.Rest;
+using Strava.Leaderboards.Reading;
 
 namespace Strava.Leaderboards.Challenges;
 
@@ -14,7 +15,7 @@ internal sealed record ChallengeBoardQuery
     public string? Country { get; init; }
 
     [FromQuery(Name = "top")]
-    [Description("Lines; without it 100."), Range(1, ChallengeBoardRequest.MaxLines)]
+    [Description("Lines; without it 100."), Range(1, PageQuery.MaxLines)]
     public string? Top { get; init; }
 
     [FromQuery(Name = "cursor")]
@@ -37,38 +38,26 @@ internal sealed record ChallengeRankQuery
 /// <summary>The same in ours; every fault says what is allowed.</summary>
 internal sealed record ChallengeBoardRequest(string Country, int Lines, ChallengeCursor? After)
 {
-    public const int MaxLines = 100;
-
-    public static (ChallengeBoardRequest Request, Dictionary<string, string[]> Faults) Parse(ChallengeBoardQuery query)
+    public static (ChallengeBoardRequest Request, QueryFaults Faults) Parse(ChallengeBoardQuery query)
     {
-        var faults = new Dictionary<string, string[]>();
+        var faults = new QueryFaults();
         var country = ParseCountry(query.Country, faults);
-        var isNumber = int.TryParse(query.Top ?? "100", NumberStyles.None, CultureInfo.InvariantCulture, out var lines);
-        if (!isNumber || lines is < 1 or > MaxLines)
-        {
-            faults["top"] = [$"Must be one whole number from 1 to {MaxLines}."];
-        }
-
-        var after = query.Cursor is null ? null : ChallengeCursor.Parse(query.Cursor);
-        if (query.Cursor is not null && after is null)
-        {
-            faults["cursor"] = ["This cursor is none of ours; allowed: the next of a page."];
-        }
-
-        return (new ChallengeBoardRequest(country, lines, after), faults);
+        var lines = faults.Number("top", query.Top, PageQuery.MaxLines, PageQuery.MaxLines);
+        return (new ChallengeBoardRequest(country, lines, faults.Cursor(query.Cursor, ChallengeCursor.Parse)), faults);
     }
 
     /// <returns>The country ('': all), and the score if one was given.</returns>
-    public static (string Country, double? Score, Dictionary<string, string[]> Faults) Parse(ChallengeRankQuery query)
+    public static (string Country, double? Score, QueryFaults Faults) Parse(ChallengeRankQuery query)
     {
-        var faults = new Dictionary<string, string[]>();
+        var faults = new QueryFaults();
         var country = ParseCountry(query.Country, faults);
         if (query.Score is null)
         {
             return (country, null, faults);
         }
 
-        var isNumber = double.TryParse(query.Score, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var score);
+        var isNumber = double.TryParse(
+            query.Score, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var score);
         if (!isNumber || !(score > 0) || score > CreateChallenge.MaxGoal)
         {
             faults["score"] = ["Must be one number greater than 0; allowed: up to 1000000000, like 1234.5."];
@@ -77,7 +66,7 @@ internal sealed record ChallengeBoardRequest(string Country, int Lines, Challeng
         return (country, score, faults);
     }
 
-    private static string ParseCountry(string? country, Dictionary<string, string[]> faults)
+    private static string ParseCountry(string? country, QueryFaults faults)
     {
         if (country is not null && country is not [>= 'A' and <= 'Z', >= 'A' and <= 'Z'])
         {

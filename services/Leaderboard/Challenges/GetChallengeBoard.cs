@@ -35,7 +35,7 @@ internal static class GetChallengeBoard
             return Problems.Malformed(faults);
         }
 
-        if (await reader.RefusalAsync(id, caller) is { } refusal)
+        if (await reader.Switches.RefusalAsync(LaunchFeature.Challenge(id), caller.AthleteId()) is { } refusal)
         {
             return refusal;
         }
@@ -58,9 +58,7 @@ internal static class GetChallengeBoard
             NextLink.Add(http, "cursor", next);
         }
 
-        return EntityTags.IsNotModified(http, ChallengeTag.Of(board))
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(board);
+        return Shown.As(http, board);
     }
 
     private static async Task<Results<Ok<ChallengeRank>, StatusCodeHttpResult, ProblemHttpResult>> GetRankAsync(
@@ -77,7 +75,7 @@ internal static class GetChallengeBoard
             return Problems.Malformed(faults);
         }
 
-        if (await reader.RefusalAsync(id, caller) is { } refusal)
+        if (await reader.Switches.RefusalAsync(LaunchFeature.Challenge(id), caller.AthleteId()) is { } refusal)
         {
             return refusal;
         }
@@ -102,34 +100,16 @@ internal static class GetChallengeBoard
             Completed = viewer is { } number
                 && await reader.Boards.HasCompletedAsync(challenge.Number, number, cancellationToken),
         };
-        return EntityTags.IsNotModified(http, ChallengeTag.Of(rank))
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(rank);
+        return Shown.As(http, rank);
     }
 }
 
 /// <summary>Boards with the names of those on them.</summary>
 internal sealed class ChallengeReader(NpgsqlDataSource database, AthleteDirectory athletes, LaunchSwitches switches)
 {
-    private static readonly TimeSpan RetryAfterKill = TimeSpan.FromSeconds(30);
-
     public ChallengeBoards Boards { get; } = new(database);
 
-    /// <summary>
-    /// By the switches of this challenge, else of all: <c>Launch:Challenges:One:ID:Reads</c>, <c>Kill</c>.
-    /// </summary>
-    public async Task<ProblemHttpResult?> RefusalAsync(Guid id, ClaimsPrincipal caller)
-    {
-        if (switches.IsKilled(LaunchFeature.Challenge(id)))
-        {
-            return Problems.Unavailable(
-                "The boards of challenges are switched off for the moment.", RetryAfterKill, "switched-off");
-        }
-
-        return await switches.IsOnAsync(LaunchFeature.Challenge(id), LaunchPart.Reads, caller.AthleteId())
-            ? null
-            : Problems.NotFound("This challenge's board is not open to you yet.");
-    }
+    public LaunchSwitches Switches => switches;
 
     /// <returns><c>null</c>: there is no such challenge. Else it, and the caller's number, if there is one.</returns>
     public async Task<(ChallengeRow Challenge, long? Viewer)?> FindAsync(

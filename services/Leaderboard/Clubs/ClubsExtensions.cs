@@ -22,8 +22,7 @@ internal static class ClubsExtensions
         routes.MapMakeClub();
         routes.MapListClubs();
         routes.MapGetClub();
-        routes.MapJoinClub();
-        routes.MapLeaveClub();
+        routes.MapJoinOrLeaveClub();
         routes.MapGetClubBoard();
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Rest;
+using Strava.Leaderboards.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Clubs;
@@ -15,13 +16,8 @@ internal static class GetClub
     private static async Task<Results<Ok<Club>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal caller, ClubDirectory directory, HttpContext http, CancellationToken cancellationToken)
     {
-        if (await directory.ShowAsync(id, caller.AthleteId(), cancellationToken) is not { } club)
-        {
-            return ClubAnswers.NoSuchClub();
-        }
-
-        return EntityTags.IsNotModified(http, ClubAnswers.TagOf(club))
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(club);
+        return await directory.ShowAsync(id, caller.AthleteId(), cancellationToken) is { } club
+            ? Shown.As(http, club)
+            : ClubAnswers.NoSuchClub();
     }
 }

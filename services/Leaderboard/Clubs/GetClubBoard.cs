@@ -14,7 +14,6 @@ namespace Strava.Leaderboards.Clubs;
 internal static class GetClubBoard
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RetryAfterKill = TimeSpan.FromMinutes(1);
 
     public static void MapGetClubBoard(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/clubs/{id}/leaderboard", HandleAsync).WithTags("Clubs").WithName("GetClubBoard")
@@ -38,15 +37,9 @@ internal static class GetClubBoard
             return Problems.Malformed(faults);
         }
 
-        if (boards.Switches.IsKilled(LaunchFeature.Clubs))
+        if (await boards.Switches.RefusalAsync(LaunchFeature.Clubs, caller.AthleteId()) is { } refusal)
         {
-            return Problems.Unavailable(
-                "The boards of clubs are switched off for the moment.", RetryAfterKill, "switched-off");
-        }
-
-        if (!await boards.Switches.IsOnAsync(LaunchFeature.Clubs, LaunchPart.Reads, caller.AthleteId()))
-        {
-            return Problems.NotFound("Boards of clubs are not open to you yet.");
+            return refusal;
         }
 
         if (await boards.Clubs.FindAsync(id, cancellationToken) is not { } club)
@@ -69,14 +62,10 @@ internal static class GetClubBoard
         if (page.Next is { } last)
         {
             var next = new ClubCursor(request.Slice.Column, key.Week.First, last.Score, last.Athlete);
-            ClubAnswers.AddNextLink(http, next.ToString());
+            NextLink.Add(http, "cursor", next.ToString());
         }
 
-        // All that is shown but its time, which moves each second.
-        var shown = board with { Board = board.Board with { AsOf = default } };
-        return EntityTags.IsNotModified(http, ClubAnswers.TagOf(shown))
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(board);
+        return Shown.As(http, board, but: board with { Board = board.Board with { AsOf = default } });
     }
 }
 

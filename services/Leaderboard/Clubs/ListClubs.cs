@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
+using Strava.Leaderboards.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Clubs;
@@ -16,7 +17,7 @@ namespace Strava.Leaderboards.Clubs;
 internal sealed record ClubsWanted(string? Name, Sport? Sport, bool Mine, ClubsCursor? After, int Size, long Offset);
 
 /// <summary>The last club that a reader has seen.</summary>
-internal sealed record ClubsCursor(string Folded, Guid Id)
+internal readonly record struct ClubsCursor(string Folded, Guid Id)
 {
     private const int IdBytes = 16;
 
@@ -59,22 +60,11 @@ internal static class ListClubs
         HttpContext http,
         CancellationToken cancellationToken)
     {
-        var (faults, after) = (new Dictionary<string, string[]>(), cursor is null ? null : ClubsCursor.Parse(cursor));
-        if (cursor is not null && after is null)
-        {
-            faults["cursor"] = ["This cursor is none of ours; allowed: one from the Link header of a page."];
-        }
-
+        var faults = new QueryFaults();
+        var (after, sportValue) = (faults.Cursor(cursor, ClubsCursor.Parse), faults.Sport(sport));
         if (name is { Length: > CreateClub.MaxNameCharacters } || (name?.Any(char.IsControl) ?? false))
         {
             faults["name"] = [$"At most {CreateClub.MaxNameCharacters} characters, none of them a control character."];
-        }
-
-        var sportValue = SportRules.Parse(sport);
-        if (sport is not null && sportValue is null)
-        {
-            var words = SportRules.All.Select(rules => rules.Word);
-            faults["sport"] = [$"Unknown sport; allowed: {string.Join(", ", words)}."];
         }
 
         if (member is not (null or "me"))
@@ -93,12 +83,9 @@ internal static class ListClubs
         if (lines.Count > paging.PageSize)
         {
             lines.RemoveAt(paging.PageSize);
-            ClubAnswers.AddNextLink(http, lines[^1].Cursor.ToString());
+            NextLink.Add(http, "cursor", lines[^1].Cursor.ToString());
         }
 
-        var clubs = lines.ConvertAll(line => line.Club);
-        return EntityTags.IsNotModified(http, ClubAnswers.TagOf(clubs))
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(clubs);
+        return Shown.As(http, lines.ConvertAll(line => line.Club));
     }
 }

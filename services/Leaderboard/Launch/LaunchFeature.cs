@@ -24,9 +24,10 @@ internal readonly record struct LaunchFeature(string Kind, Guid? One = null)
 
     public static LaunchFeature Challenges { get; } = new("Challenges");
 
-    public static LaunchFeature Challenge(Guid id) => new("Challenges", id);
+    public static IReadOnlyList<LaunchFeature> Kinds { get; } = [Clubs, Challenges];
 
-    /// <summary>Where its switches may stand; the first that does counts.</summary>
-    public IEnumerable<string> Sections =>
-        One is { } one ? [$"Launch:{Kind}:One:{one:D}", $"Launch:{Kind}"] : [$"Launch:{Kind}"];
+    /// <summary>Its kind.</summary>
+    public LaunchFeature OfAll => this with { One = null };
+
+    public static LaunchFeature Challenge(Guid id) => new("Challenges", id);
 }

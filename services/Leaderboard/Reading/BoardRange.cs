@@ -13,7 +13,7 @@ internal static class BoardRange
     private static readonly string[] Moments = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFK", "yyyy-MM-dd'T'HH:mmK"];
 
     /// <returns><c>null</c> with faults.</returns>
-    public static Period? Parse(BoardQuery query, Dictionary<string, string[]> faults)
+    public static Period? Parse(BoardQuery query, QueryFaults faults)
     {
         if (query.Window is not null || query.Period is not null)
         {

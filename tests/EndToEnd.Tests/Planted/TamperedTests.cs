@@ -52,6 +52,37 @@ public sealed class TamperedTests : Scenario
     }
 
     [Test]
+    public async Task A_best_effort_that_is_off_by_one_is_named()
+    {
+        // 11,120 m.
+        var id = Guid.CreateVersion7();
+        (await (await Person.NewAsync("tampered")).UploadAsync(id, Recording.North(1_000))).Expect(HttpStatusCode.Created);
+        await AssertNoDifferenceAsync();
+        foreach (var (member, sentence) in new[]
+        {
+            ("Best5KmMilliseconds", "The least ms over 5 km of"), ("Best10KmMilliseconds", "The least ms over 10 km of"),
+        })
+        {
+            await ChangeAsync(member, "+");
+            try
+            {
+                await AssertNamedAsync(sentence, $"{id}");
+            }
+            finally
+            {
+                await ChangeAsync(member, "-");
+            }
+        }
+
+        Task<int> ChangeAsync(string member, string sign) => new Database("activity").ExecuteAsync(
+            $$"""
+            UPDATE mt_events SET data = jsonb_set(data, '{{{member}}}', to_jsonb((data->>'{{member}}')::bigint {{sign}} 1))
+            WHERE stream_id = $1 AND type = 'activity_completed'
+            """,
+            id);
+    }
+
+    [Test]
     public async Task A_friendship_that_is_kept_wrongly_shows_in_both_lists()
     {
         var (athlete, id) = await UploadedAsync();

@@ -54,6 +54,7 @@ internal static class ChallengeCases
             ("/challenges/{challenge}/rank?score", ["", "0", "-1", "NaN", "Infinity", "1e999", "1e10", "abc", "1,5"]),
             ("/challenges/{challenge}/rank?country", ["si", "", "%00"]),
             ("/challenges?state", ["", "FINAL", "closed", "0"]), ("/challenges?sport", ["", "SWIM", "0"]),
+            ("/challenges?cursor", [.. NoCursors.Select(Uri.EscapeDataString)]),
             ("/challenges?joined", ["", "1", "yes"]), ("/challenges?page", ["0", "-1", "abc"]), ("/challenges?pageSize", ["0", "101"]),
         ];
         foreach (var (path, values) in queries)

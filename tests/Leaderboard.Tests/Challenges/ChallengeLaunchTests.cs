@@ -27,7 +27,7 @@ public sealed class ChallengeLaunchTests
         await world.HandleAsync(Messages.Activity(employee, 1_000));
         await world.HandleAsync(Messages.Activity(athlete, 2_000));
 
-        challenges.Settings[$"Launch:Challenges:One:{id}:Writes"] = "off";
+        await SetAsync("off");
         Assert.That(await EntriesAsync(), Is.EqualTo((0, 1)));
 
         challenges.Settings["Launch:Cohorts:employees:0"] = $"{employee}";

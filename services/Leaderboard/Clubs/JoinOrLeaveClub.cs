@@ -4,16 +4,23 @@ using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Clubs;
 
-/// <summary><c>PUT /clubs/{id}/members/me</c>: 204, also for who is a member already.</summary>
-internal static class JoinClub
+/// <summary>
+/// <c>PUT</c> and <c>DELETE /clubs/{id}/members/me</c>: 204, also for who is a member already, or is none.
+/// </summary>
+internal static class JoinOrLeaveClub
 {
-    public static void MapJoinClub(this IEndpointRouteBuilder routes) =>
-        routes.MapPut("/clubs/{id}/members/me", JoinAsync).WithTags("Clubs").WithName("JoinClub")
-            .WithSummary("Join a club")
+    public static void MapJoinOrLeaveClub(this IEndpointRouteBuilder routes)
+    {
+        var me = routes.MapGroup("/clubs/{id}/members/me").WithTags("Clubs");
+        me.MapPut("", ChangeAsync).WithName("JoinClub").WithSummary("Join a club")
             .WithDescription("What you have done this week and last appears on its boards. You can be in 100 clubs.")
             .Refuses(400, 404, 409);
+        me.MapDelete("", ChangeAsync).WithName("LeaveClub").WithSummary("Leave a club")
+            .WithDescription("You disappear from its boards.")
+            .Refuses(400, 404);
+    }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
+    private static async Task<Results<NoContent, ProblemHttpResult>> ChangeAsync(
         Guid id,
         ClaimsPrincipal caller,
         ClubDirectory directory,
@@ -27,7 +34,9 @@ internal static class JoinClub
         }
 
         var answer = TypedResults.NoContent();
-        var outcome = await memberships.JoinAsync(club, caller.AthleteId(), http, answer, cancellationToken);
+        var outcome = HttpMethods.IsPut(http.Request.Method)
+            ? await memberships.JoinAsync(club, caller.AthleteId(), http, answer, cancellationToken)
+            : await memberships.LeaveAsync(club, caller.AthleteId(), http, answer, cancellationToken);
         return outcome == MembershipOutcome.Done
             ? answer
             : Problems.Conflict(
