@@ -10,7 +10,7 @@ internal static class BoardApplierExtensions
 {
     public static WebApplicationBuilder AddBoardApplier(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<BoardBatches>().AddSingleton<BoardMarks>().AddSingleton<StoreRecovery>()
+        builder.Services.AddSingleton<BoardBatches>().AddSingleton<BoardMarks>().AddSingleton<BoardRecovery>()
             .AddSingleton<RollingWindows>().AddSingleton<BoardRefill>().AddSingleton<BoardReconciler>();
         builder.Services.AddOptions<ReconcilerOptions>()
             .BindConfiguration(ReconcilerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -39,7 +39,7 @@ internal sealed class BoardApplier(
     BoardBatches batches,
     BoardMarks marks,
     RollingWindows rolling,
-    StoreRecovery recovery,
+    BoardRecovery recovery,
     BoardReconciler reconciler,
     RedisBoards redis,
     TimeProvider time,
@@ -83,7 +83,7 @@ internal sealed class BoardApplier(
 
         if (ticked % TicksBetweenPrunes == 0)
         {
-            await recovery.PruneAsync(whileOwner);
+            await marks.PruneAsync(whileOwner);
         }
     }
 

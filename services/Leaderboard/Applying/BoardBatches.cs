@@ -5,14 +5,9 @@ using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Applying;
 
-/// <summary>Marks taken, and what the boards must say about them.</summary>
-internal sealed record BoardBatch(
-    IReadOnlyList<Mark> Marks, IReadOnlyList<BoardChange> Changes, FenceTerm Term, long Token, long Deadline);
-
-/// <summary>
-/// One batch: take marks, read totals, set scores, remove the marks. A crash between any two steps repeats the batch.
-/// </summary>
+/// <summary>Batches of the boards of places: totals and places are read, scores are set.</summary>
 internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis, TimeProvider time)
+    : MarkBatches<BoardChange>(new BoardMarks(database), redis, Size)
 {
     public const int Size = 500;
     private const int MaxPeriods = 4_000;
@@ -20,37 +15,13 @@ internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis,
     private readonly BoardMarks _marks = new(database);
     private readonly LedgerTotals _totals = new(database);
 
-    /// <returns>How many marks were applied; 0: there is nothing to do.</returns>
-    public async Task<int> ApplyAsync(FenceTerm term, CancellationToken cancellationToken)
+    internal override async Task<MarkBatch<BoardChange>> PlanAsync(
+        FenceTerm term, WriteRight right, List<Mark> marks, CancellationToken cancellationToken)
     {
-        var batch = await PlanAsync(term, cancellationToken);
-        if (batch.Marks.Count > 0)
-        {
-            await WriteAsync(batch, cancellationToken);
-            await _marks.RemoveAsync(batch.Marks, cancellationToken);
-        }
-
-        return batch.Marks.Count;
-    }
-
-    internal async Task<BoardBatch> PlanAsync(FenceTerm term, CancellationToken cancellationToken)
-    {
-        var token = term.NextToken();
-        var marks = await _marks.TakeAsync(term.Partitions, Size, cancellationToken);
-        return await PlanAsync(term, token, marks, cancellationToken);
-    }
-
-    /// <param name="term">Under which it is read and written.</param>
-    /// <param name="token">Of before the marks were taken.</param>
-    /// <param name="marks">What is wanted.</param>
-    /// <param name="cancellationToken">The term's.</param>
-    internal async Task<BoardBatch> PlanAsync(
-        FenceTerm term, long token, List<Mark> marks, CancellationToken cancellationToken)
-    {
-        var (deadline, now) = (redis.NewDeadline(), time.GetUtcNow());
+        var now = time.GetUtcNow();
         if (marks.Count == 0)
         {
-            return new BoardBatch(marks, [], term, token, deadline);
+            return new MarkBatch<BoardChange>(marks, [], term, right);
         }
 
         var touched = await _marks.ExpandAsync(marks, now, cancellationToken);
@@ -64,7 +35,7 @@ internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis,
             .ToLookup(change => change.Athlete);
         marks = Fitting(marks, athlete => changes[athlete].Count(), MaxChanges);
         var wanted = marks.Select(mark => mark.Athlete).Distinct().SelectMany(athlete => changes[athlete]);
-        return new BoardBatch(marks, [.. wanted], term, token, deadline);
+        return new MarkBatch<BoardChange>(marks, [.. wanted], term, right);
     }
 
     /// <summary>
@@ -82,11 +53,7 @@ internal sealed class BoardBatches(NpgsqlDataSource database, RedisBoards redis,
         ];
     }
 
-    internal async Task WriteAsync(BoardBatch batch, CancellationToken cancellationToken)
-    {
-        if (await redis.WriteAsync(batch.Token, batch.Deadline, batch.Changes, cancellationToken) > 0)
-        {
-            throw new TermOverException(batch.Term.Number);
-        }
-    }
+    protected override Task<long> SetAsync(
+        WriteRight right, IReadOnlyList<BoardChange> changes, CancellationToken cancellationToken) =>
+        redis.WriteAsync(right, changes, cancellationToken);
 }

@@ -62,7 +62,7 @@ internal sealed partial class BoardReconciler(
     /// <returns>How many entries were set right.</returns>
     public async Task<int> StepAsync(FenceTerm term, CancellationToken cancellationToken)
     {
-        var token = term.NextToken();
+        var right = batches.RightOf(term);
         (_cursor, var members) = await redis.SampleAsync(_cursor, Random.Shared.NextDouble(), cancellationToken);
         var sampled =
             (from member in members
@@ -72,8 +72,8 @@ internal sealed partial class BoardReconciler(
              select (Board: board, Athlete: BinaryPrimitives.ReadInt64BigEndian(member.Member))).ToList();
         var athletes = await NextAsync(cancellationToken);
         var marks = sampled.Select(one => one.Athlete).Union(athletes)
-            .Select(athlete => new Mark(athlete, Sport: 0, DateOnly.MinValue, Version: 0)).ToList();
-        var plan = await batches.PlanAsync(term, token, marks, cancellationToken);
+            .Select(athlete => new Mark(athlete, Of: 0, DateOnly.MinValue, Version: 0)).ToList();
+        var plan = await batches.PlanAsync(term, right, marks, cancellationToken);
 
         // The plan has every board that an athlete of it may lawfully be on; on others there is nobody.
         var planned = plan.Marks.Select(mark => mark.Athlete).ToHashSet();

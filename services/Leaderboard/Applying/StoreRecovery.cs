@@ -30,11 +30,11 @@ internal abstract record StoreVerdict
     /// Its own watermark says how far its data goes; a minute before that covers what was written but not yet
     /// announced.
     /// </summary>
-    public static StoreVerdict Of(StoreExpected expected, StoreSeen seen)
+    public static StoreVerdict Of(StoreExpected expected, StoreSeen seen, int layout)
     {
         // A greater layout is a later release's, which writes all that we know and more.
         if (seen.Generation != expected.Generation.ToString("D")
-            || expected.Layout < BoardLayout.Current
+            || expected.Layout < layout
             || seen.At is not { } at)
         {
             return new LostAll();
@@ -51,24 +51,38 @@ internal abstract record StoreVerdict
 }
 
 /// <summary>
-/// Notices a Redis that has lost something and marks what must be set again. Every step may be repeated after a crash.
+/// Notices a Redis that has lost something and sees to it that it is set again. Every step may be repeated after a
+/// crash.
 /// </summary>
-internal sealed partial class StoreRecovery(
-    NpgsqlDataSource database, RedisBoards redis, BoardRefill refill, TimeProvider time, ILogger<StoreRecovery> log)
+/// <param name="database">Ours.</param>
+/// <param name="redis">The boards of one kind.</param>
+/// <param name="marks">Their work list.</param>
+/// <param name="refill">Fills them all.</param>
+/// <param name="layout">Which boards there are: a greater number fills all again.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Where to say so.</param>
+internal abstract partial class StoreRecovery(
+    NpgsqlDataSource database,
+    BoardStore redis,
+    DirtyMarks marks,
+    StoreRefill refill,
+    int layout,
+    TimeProvider time,
+    ILogger log)
 {
-    private static readonly TimeSpan KeepApplied = TimeSpan.FromMinutes(5);
+    private readonly string _store = $"{marks.Names.Kind}_store";
 
     /// <returns>The run id of the Redis that has been looked at.</returns>
     public async Task<string> EnsureAsync(FenceTerm term, CancellationToken cancellationToken)
     {
         var expected = await ExpectedAsync(cancellationToken);
         var seen = await redis.ProbeAsync(cancellationToken);
-        switch (StoreVerdict.Of(expected, seen))
+        switch (StoreVerdict.Of(expected, seen, layout))
         {
             case StoreVerdict.LostTail tail:
-                LogLostTail(log, tail.Since);
-                await ExecuteAsync(MarkApplied, [tail.Since], cancellationToken);
-                await ExecuteAsync("UPDATE board_store SET run_id = $1", [seen.RunId], cancellationToken);
+                LogLostTail(log, marks.Names.Kind, tail.Since);
+                await marks.MarkAppliedAsync(tail.Since, cancellationToken);
+                await ExecuteAsync($"UPDATE {_store} SET run_id = $1", cancellationToken, seen.RunId);
                 break;
             case StoreVerdict.LostAll:
                 await RefillAsync(term, expected, seen, cancellationToken);
@@ -78,64 +92,9 @@ internal sealed partial class StoreRecovery(
         return seen.RunId;
     }
 
-    /// <summary>
-    /// Forgets what was applied long ago. Only while Redis is known to be the same: else it may still be needed.
-    /// </summary>
-    public Task PruneAsync(CancellationToken cancellationToken) => ExecuteAsync(
-        """
-        WITH moved AS (UPDATE board_store SET applied_since = greatest(applied_since, now() - $1))
-        DELETE FROM board_applied WHERE applied_at < now() - $1
-        """,
-        [KeepApplied],
-        cancellationToken);
-
-    private const string Remark =
-        "ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version, refill = true";
-
-    private const string MarkApplied =
-        $"""
-        INSERT INTO board_dirty (athlete, sport, day, refill)
-        SELECT athlete, sport, day, true FROM board_applied WHERE applied_at >= $1 ORDER BY 1, 2, 3 {Remark}
-        """;
-
-    // 1. A new generation: from here on a crash starts over. 2. Delete what is there: leftovers of an old file are not
-    // in the ledger's totals. 3. Fill all boards. 4. Mark what was applied lately, so that even an entry now zero
-    // gets its fence back. 5. Tell Redis the generation.
-    private async Task RefillAsync(
-        FenceTerm term, StoreExpected expected, StoreSeen seen, CancellationToken cancellationToken)
-    {
-        LogLostAll(log, seen.Generation ?? "none");
-        var (generation, began) = (Guid.NewGuid(), time.GetTimestamp());
-        var isOurs = await ExecuteAsync(
-            "UPDATE board_store SET generation = $1, run_id = $2, layout = $4 WHERE generation = $3",
-            [generation, seen.RunId, expected.Generation, BoardLayout.Current],
-            cancellationToken);
-        if (isOurs == 0 || !await redis.DeleteAllAsync(seen.Generation, cancellationToken))
-        {
-            return;
-        }
-
-        var entries = await refill.FillAsync(term, cancellationToken);
-        await ExecuteAsync(MarkApplied, [DateTimeOffset.UnixEpoch], cancellationToken);
-        await redis.BeginGenerationAsync(generation, cancellationToken);
-        LogRefilled(log, entries, time.GetElapsedTime(began).TotalSeconds);
-    }
-
-    private async Task<StoreExpected> ExpectedAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            "SELECT generation, run_id, applied_since, layout FROM board_store");
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return new StoreExpected(
-            row.GetGuid(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt32(3));
-    }
-
-    private async Task<int> ExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)
+    protected async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
     {
         await using var command = database.CreateCommand(sql);
-        // Marking a million athletes takes some seconds.
-        command.CommandTimeout = 300;
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value });
@@ -144,16 +103,66 @@ internal sealed partial class StoreRecovery(
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    // 1. A new generation: from here on a crash starts over. 2. Readers are told. 3. Delete what is there: leftovers of
+    // an old file are not in the ledger's totals. 4. Fill all boards. 5. Mark what was applied lately, so that even an
+    // entry now gone gets its fence back. 6. Tell Redis the generation.
+    private async Task RefillAsync(
+        FenceTerm term, StoreExpected expected, StoreSeen seen, CancellationToken cancellationToken)
+    {
+        LogLostAll(log, marks.Names.Kind, seen.Generation ?? "none");
+        var (generation, began) = (Guid.NewGuid(), time.GetTimestamp());
+        var isOurs = await ExecuteAsync(
+            $"UPDATE {_store} SET generation = $1, run_id = $2, layout = $4 WHERE generation = $3",
+            cancellationToken,
+            generation,
+            seen.RunId,
+            expected.Generation,
+            layout);
+        if (isOurs == 0)
+        {
+            return;
+        }
+
+        await redis.PublishAsync(seen.RunId, DateTimeOffset.UnixEpoch, refilling: true, cancellationToken);
+        if (await redis.DeleteAllAsync(seen.Generation, cancellationToken))
+        {
+            var operations = await refill.FillAsync(term, cancellationToken);
+            await marks.MarkAppliedAsync(DateTimeOffset.UnixEpoch, cancellationToken);
+            await redis.BeginGenerationAsync(generation, cancellationToken);
+            LogRefilled(log, marks.Names.Kind, operations, time.GetElapsedTime(began).TotalSeconds);
+        }
+    }
+
+    private async Task<StoreExpected> ExpectedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT generation, run_id, applied_since, layout FROM {_store}");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new StoreExpected(
+            row.GetGuid(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt32(3));
+    }
+
     [LoggerMessage(
-        5101, LogLevel.Warning, "Redis was started again; setting all boards' changes since {Since} once more")]
-    private static partial void LogLostTail(ILogger log, DateTimeOffset since);
+        5101, LogLevel.Warning, "{Kind}: Redis was started again; setting all changes since {Since} once more")]
+    private static partial void LogLostTail(ILogger log, string kind, DateTimeOffset since);
 
     [LoggerMessage(
         5102,
         LogLevel.Warning,
-        "The boards in Redis (generation {Generation}) are not ours; filling them from the ledger")]
-    private static partial void LogLostAll(ILogger log, string generation);
+        "{Kind}: what is in Redis (generation {Generation}) is not ours or not whole; filling it from the ledger")]
+    private static partial void LogLostAll(ILogger log, string kind, string generation);
 
-    [LoggerMessage(5104, LogLevel.Information, "The boards are full again: {Entries} entries in {Seconds:0.0} s")]
-    private static partial void LogRefilled(ILogger log, long entries, double seconds);
+    [LoggerMessage(5104, LogLevel.Information, "{Kind}: full again: {Entries} entries in {Seconds:0.0} s")]
+    private static partial void LogRefilled(ILogger log, string kind, long entries, double seconds);
 }
+
+/// <summary>Of the boards of places.</summary>
+internal sealed class BoardRecovery(
+    NpgsqlDataSource database,
+    RedisBoards redis,
+    BoardMarks marks,
+    BoardRefill refill,
+    TimeProvider time,
+    ILogger<BoardRecovery> log)
+    : StoreRecovery(database, redis, marks, refill, BoardLayout.Current, time, log);

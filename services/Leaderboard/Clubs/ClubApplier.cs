@@ -10,7 +10,8 @@ internal static class ClubApplierExtensions
 {
     public static WebApplicationBuilder AddClubApplier(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ClubBatches>().AddSingleton<ClubMarks>().AddSingleton<ClubRecovery>();
+        builder.Services.AddSingleton<ClubBatches>().AddSingleton<ClubMarks>().AddSingleton<ClubRecovery>()
+            .AddSingleton<ClubRefill>();
         builder.Services.AddHostedService<ClubApplier>();
         return builder.AddStateGauges(
             new(
@@ -52,21 +53,22 @@ internal sealed class ClubApplier(
     protected override short[] Partitions { get; } = [.. AthletePartition.All];
 
     protected override Task<int> ApplyAsync(FenceTerm term, CancellationToken whileOwner) =>
-        _isOff ? batches.DropAsync(whileOwner) : batches.ApplyAsync(term, whileOwner);
+        _isOff ? marks.DropAsync(10 * ClubBatches.Size, whileOwner) : batches.ApplyAsync(term, whileOwner);
 
-    protected override async Task TickAsync(int ticked, CancellationToken whileOwner)
+    protected override async Task TickAsync(FenceTerm term, int ticked, CancellationToken whileOwner)
     {
-        _isOff = !await recovery.EnsureAsync(whileOwner);
-        if (_isOff)
+        var runId = await recovery.EnsureForAllAsync(term, whileOwner);
+        _isOff = runId is null;
+        if (runId is null)
         {
             return;
         }
 
         var (at, refilling) = await marks.WatermarkAsync(whileOwner);
-        await redis.PublishAsync(at, refilling, whileOwner);
+        await redis.PublishAsync(runId, at, refilling, whileOwner);
         if (ticked % TicksBetweenPrunes == 0)
         {
-            await recovery.PruneAsync(whileOwner);
+            await marks.PruneAsync(whileOwner);
         }
     }
 

@@ -1,62 +1,44 @@
 using Npgsql;
 using Strava.Core.Applying;
+using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Launch;
+using Strava.Leaderboards.Stores;
 
 namespace Strava.Leaderboards.Clubs;
 
-/// <summary>Marks taken, and what the boards must say about them.</summary>
-internal sealed record ClubBatch(
-    IReadOnlyList<ClubMark> Marks, IReadOnlyList<ClubChange> Changes, FenceTerm Term, long Token, long Deadline);
-
 /// <summary>
-/// One batch: take marks, read memberships and then totals, set entries, remove the marks. A crash between any two
-/// steps repeats the batch. A leave and a late upload cannot re-add: each has a mark of its own, what is written was
-/// read after the marks were taken, and Redis refuses what was read before that.
+/// Batches of the boards of clubs: memberships are read and then totals, entries are set. A leave and a late upload
+/// cannot re-add: each has a mark of its own, what is written was read after the marks were taken, and Redis refuses
+/// what was read before that.
 /// </summary>
 internal sealed class ClubBatches(
     NpgsqlDataSource database, RedisClubs redis, LaunchSwitches switches, TimeProvider time)
+    : MarkBatches<ClubChange>(new ClubMarks(database), redis, Size)
 {
     public const int Size = 1_000;
 
     /// <summary>Each is one hash field and six entries of sorted sets: some 40 ms of Redis.</summary>
     private const int MaxChanges = 5_000;
 
-    private readonly ClubMarks _marks = new(database);
     private readonly ClubLedger _ledger = new(database);
 
-    /// <returns>How many marks were applied; 0: there is nothing to do.</returns>
-    public async Task<int> ApplyAsync(FenceTerm term, CancellationToken cancellationToken)
+    internal override async Task<MarkBatch<ClubChange>> PlanAsync(
+        FenceTerm term, WriteRight right, List<Mark> marks, CancellationToken cancellationToken)
     {
-        var batch = await PlanAsync(term, cancellationToken);
-        if (batch.Marks.Count > 0)
-        {
-            await WriteAsync(batch, cancellationToken);
-            await _marks.RemoveAsync(batch.Marks, cancellationToken);
-        }
-
-        return batch.Marks.Count;
-    }
-
-    /// <summary>While nobody is written for.</summary>
-    public Task<int> DropAsync(CancellationToken cancellationToken) => _marks.DropAsync(10 * Size, cancellationToken);
-
-    internal async Task<ClubBatch> PlanAsync(FenceTerm term, CancellationToken cancellationToken)
-    {
-        var (token, deadline, kept) = (term.NextToken(), redis.NewDeadline(), ClubWeek.AllKept(time.GetUtcNow()));
-        var marks = await _marks.TakeAsync(term.Partitions, Size, cancellationToken);
+        var kept = ClubWeek.AllKept(time.GetUtcNow());
         if (marks.Count == 0)
         {
-            return new ClubBatch(marks, [], term, token, deadline);
+            return new MarkBatch<ClubChange>(marks, [], term, right);
         }
 
         var memberships = await _ledger.MembershipsAsync(marks, cancellationToken);
-        var (taken, wanted) = (new List<ClubMark>(), new HashSet<(Membership In, AthleteWeek Week)>());
+        var (taken, wanted) = (new List<Mark>(), new HashSet<(Membership In, AthleteWeek Week)>());
         foreach (var mark in marks)
         {
             var before = wanted.Count;
-            foreach (var membership in memberships[(mark.Athlete, mark.Club)])
+            foreach (var membership in memberships[(mark.Athlete, mark.Of)])
             {
-                wanted.UnionWith(kept.Where(week => mark.IsAllWeeks || week.First == mark.Week)
+                wanted.UnionWith(kept.Where(week => mark.IsAllDays || week.First == mark.Day)
                     .Select(week => (membership, new AthleteWeek(mark.Athlete, membership.Sport, week))));
             }
 
@@ -68,24 +50,26 @@ internal sealed class ClubBatches(
         }
 
         var totals = await _ledger.TotalsAsync([.. wanted.Select(one => one.Week).Distinct()], term, cancellationToken);
-        var written = await WrittenAsync(wanted.Select(one => one.In.AthleteId));
+        var written = await switches.WrittenAsync(wanted.Select(one => one.In.AthleteId));
         var changes = wanted.Select(one => new ClubChange(
             new ClubBoardKey(one.In.Club, one.Week.Week),
             one.Week.Athlete,
             one.In.Joined && written.Contains(one.In.AthleteId) ? totals.GetValueOrDefault(one.Week) : null));
-        return new ClubBatch(taken, [.. changes], term, token, deadline);
+        return new MarkBatch<ClubChange>(taken, [.. changes], term, right);
     }
 
-    internal async Task WriteAsync(ClubBatch batch, CancellationToken cancellationToken)
-    {
-        if (await redis.WriteAsync(batch.Token, batch.Deadline, batch.Changes, cancellationToken) > 0)
-        {
-            throw new TermOverException(batch.Term.Number);
-        }
-    }
+    protected override Task<long> SetAsync(
+        WriteRight right, IReadOnlyList<ClubChange> changes, CancellationToken cancellationToken) =>
+        redis.WriteAsync(right, changes, cancellationToken);
+}
 
-    /// <summary>Who is not, in a dark launch, is taken out: the rule may have been wider before.</summary>
-    private async Task<HashSet<Guid>> WrittenAsync(IEnumerable<Guid> athletes)
+internal static class ClubWriting
+{
+    /// <summary>
+    /// For whom of these boards of clubs are written; who is not, in a dark launch, is taken out: the rule may have
+    /// been wider before.
+    /// </summary>
+    public static async Task<HashSet<Guid>> WrittenAsync(this LaunchSwitches switches, IEnumerable<Guid> athletes)
     {
         var written = new HashSet<Guid>();
         foreach (var athlete in athletes.Distinct())

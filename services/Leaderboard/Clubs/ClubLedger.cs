@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Sports;
 using Strava.Core.Applying;
+using Strava.Leaderboards.Applying;
 using Strava.Leaderboards.Boards;
 
 namespace Strava.Leaderboards.Clubs;
@@ -15,12 +16,39 @@ internal readonly record struct AthleteWeek(long Athlete, Sport Sport, Period We
 /// <summary>What the facts say that boards must show: memberships, and totals of the ledger.</summary>
 internal sealed class ClubLedger(NpgsqlDataSource database)
 {
+    private const string Sums =
+        """
+        coalesce(sum(l.distance_mm), 0)::bigint, coalesce(sum(l.moving_ms), 0)::bigint,
+        coalesce(sum(l.elevation_gain_cm), 0)::bigint,
+        coalesce(sum(l.distance_mm) FILTER (WHERE l.moving_ms > 0 AND l.distance_mm > 0), 0)::bigint,
+        coalesce(sum(l.moving_ms) FILTER (WHERE l.moving_ms > 0 AND l.distance_mm > 0), 0)::bigint,
+        coalesce(max(l.distance_mm), 0)::bigint, count(*)
+        """;
+
+    /// <summary>Athletes above one number up to another: sums of each sport and week from a day on.</summary>
+    public const string SumsOfRange =
+        $"""
+        SELECT l.athlete, l.sport, l.local_date - (extract(isodow FROM l.local_date)::int - 1), {Sums}
+        FROM ledger l
+        WHERE l.athlete > $1 AND l.athlete <= $2 AND l.counts AND l.local_date >= $3
+            AND NOT EXISTS (SELECT FROM athlete_flag f WHERE f.athlete = l.athlete)
+        GROUP BY 1, 2, 3
+        """;
+
+    /// <summary>Of the same athletes the clubs that they are in.</summary>
+    public const string MembersOfRange =
+        """
+        SELECT m.athlete, n.athlete_id, m.club, c.sport
+        FROM club_member m JOIN athlete_number n ON n.number = m.athlete JOIN club c ON c.number = m.club
+        WHERE m.athlete > $1 AND m.athlete <= $2 AND m.joined
+        """;
+
     /// <summary>
     /// The clubs behind marks: for all clubs those that the athlete is in (at most 100), for one club how it stands,
     /// also for who is not in it.
     /// </summary>
     public async Task<ILookup<(long Athlete, long Club), Membership>> MembershipsAsync(
-        IReadOnlyList<ClubMark> marks, CancellationToken cancellationToken)
+        IReadOnlyList<Mark> marks, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
@@ -36,7 +64,7 @@ internal sealed class ClubLedger(NpgsqlDataSource database)
             JOIN club c ON c.number = m.club
             """);
         command.Parameters.Add(new() { Value = marks.Select(mark => mark.Athlete).ToArray() });
-        command.Parameters.Add(new() { Value = marks.Select(mark => mark.Club).ToArray() });
+        command.Parameters.Add(new() { Value = marks.Select(mark => mark.Of).ToArray() });
         var found = new List<(long Asked, Membership Membership)>();
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
@@ -59,15 +87,11 @@ internal sealed class ClubLedger(NpgsqlDataSource database)
         IReadOnlyList<AthleteWeek> weeks, FenceTerm? term, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            """
+            $"""
             SELECT p.i, t.*
             FROM unnest($1::bigint[], $2::smallint[], $3::date[]) WITH ORDINALITY AS p (athlete, sport, first, i)
             CROSS JOIN LATERAL (
-                SELECT coalesce(sum(l.distance_mm), 0)::bigint, coalesce(sum(l.moving_ms), 0)::bigint,
-                    coalesce(sum(l.elevation_gain_cm), 0)::bigint,
-                    coalesce(sum(l.distance_mm) FILTER (WHERE l.moving_ms > 0 AND l.distance_mm > 0), 0)::bigint,
-                    coalesce(sum(l.moving_ms) FILTER (WHERE l.moving_ms > 0 AND l.distance_mm > 0), 0)::bigint,
-                    coalesce(max(l.distance_mm), 0)::bigint, count(*)
+                SELECT {Sums}
                 FROM ledger l
                 WHERE l.athlete = p.athlete AND l.sport = p.sport AND l.counts
                     AND l.local_date >= p.first AND l.local_date < p.first + 7
@@ -92,17 +116,20 @@ internal sealed class ClubLedger(NpgsqlDataSource database)
             read++;
             if (rows.GetInt64(7) > 0)
             {
-                totals[weeks[(int)rows.GetInt64(0) - 1]] = ClubTotals.Of(new LedgerSums(
-                    rows.GetInt64(1),
-                    rows.GetInt64(2),
-                    rows.GetInt64(3),
-                    rows.GetInt64(4),
-                    rows.GetInt64(5),
-                    rows.GetInt64(6),
-                    rows.GetInt64(7)));
+                totals[weeks[(int)rows.GetInt64(0) - 1]] = TotalsAt(rows, 1);
             }
         }
 
         return read == weeks.Count ? totals : throw new TermOverException(term?.Number ?? 0);
     }
+
+    /// <summary>The sums from a column on.</summary>
+    public static ClubTotals TotalsAt(NpgsqlDataReader rows, int column) => ClubTotals.Of(new LedgerSums(
+        rows.GetInt64(column),
+        rows.GetInt64(column + 1),
+        rows.GetInt64(column + 2),
+        rows.GetInt64(column + 3),
+        rows.GetInt64(column + 4),
+        rows.GetInt64(column + 5),
+        rows.GetInt64(column + 6)));
 }

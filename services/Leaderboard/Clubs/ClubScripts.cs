@@ -4,40 +4,6 @@ namespace Strava.Leaderboards.Clubs;
 internal static class ClubScripts
 {
     /// <summary>
-    /// KEYS fence, totals, then the sorted set of each column. ARGV token, deadline (ms, Redis's clock), expiry (ms),
-    /// then for each entry partition, member, totals ('' takes the entry out) and a score for each column. Answers as
-    /// <see cref="Stores.BoardScripts.Write"/>: entries refused by a newer token; -1: too late; 0 for a week that is no
-    /// longer kept.
-    /// </summary>
-    public const string Write =
-        """
-        local clock = redis.call('TIME')
-        local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-        if now > tonumber(ARGV[2]) then return -1 end
-        if now >= tonumber(ARGV[3]) then return 0 end
-        local token, refused, open, step = tonumber(ARGV[1]), 0, {}, #KEYS + 1
-        for i = 4, #ARGV, step do
-            local partition, member = ARGV[i], ARGV[i + 1]
-            if open[partition] == nil then
-                local last = redis.call('HGET', KEYS[1], partition)
-                open[partition] = not last or tonumber(last) <= token
-                if open[partition] then redis.call('HSET', KEYS[1], partition, ARGV[1]) end
-            end
-            if not open[partition] then
-                refused = refused + 1
-            elseif ARGV[i + 2] == '' then
-                redis.call('HDEL', KEYS[2], member)
-                for column = 3, #KEYS do redis.call('ZREM', KEYS[column], member) end
-            else
-                redis.call('HSET', KEYS[2], member, ARGV[i + 2])
-                for column = 3, #KEYS do redis.call('ZADD', KEYS[column], ARGV[i + column], member) end
-            end
-        end
-        for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, ARGV[3]) end
-        return refused
-        """;
-
-    /// <summary>
     /// KEYS the column's sorted set, totals. ARGV how many lines, the viewer's member or '', lines above the page, and
     /// the score and member of the line to go on below, or '' and ''. Answers the lines, how many are above, how many
     /// are better than the first, the totals of the lines, all members, and the viewer's score, totals and how many are

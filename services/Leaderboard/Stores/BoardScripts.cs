@@ -1,42 +1,10 @@
 namespace Strava.Leaderboards.Stores;
 
 /// <summary>
-/// Each script touches one board (and its fence, in the same slot), except the last, which runs on one node.
+/// Each script touches one board, except the last, which runs on one node.
 /// </summary>
 internal static class BoardScripts
 {
-    /// <summary>
-    /// KEYS board, fence. ARGV token, deadline (ms, Redis's clock), expiry (ms, 0: never), how many partitions, how
-    /// many entries to set; then the partitions, score and member of each entry, and the members to take off. All or
-    /// nothing: answers for how many partitions a newer token has written; -1: it came too late. A period past its
-    /// retention is refused too, but that is final: the answer is 0.
-    /// </summary>
-    public const string Write =
-        """
-        local clock = redis.call('TIME')
-        local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-        if now > tonumber(ARGV[2]) then return -1 end
-        local expiry = tonumber(ARGV[3])
-        if expiry > 0 and now >= expiry then return 0 end
-        local fences = 5 + ARGV[4]
-        local sets = fences + 2 * ARGV[5]
-        local last = redis.call('HMGET', KEYS[2], unpack(ARGV, 6, fences))
-        local token, refused, claim = tonumber(ARGV[1]), 0, {}
-        for i = 1, #last do
-            if last[i] and tonumber(last[i]) > token then refused = refused + 1 end
-            claim[2 * i - 1], claim[2 * i] = ARGV[5 + i], ARGV[1]
-        end
-        if refused > 0 then return refused end
-        redis.call('HSET', KEYS[2], unpack(claim))
-        if sets > fences then redis.call('ZADD', KEYS[1], unpack(ARGV, fences + 1, sets)) end
-        if #ARGV > sets then redis.call('ZREM', KEYS[1], unpack(ARGV, sets + 1)) end
-        if expiry > 0 then
-            redis.call('PEXPIREAT', KEYS[1], ARGV[3])
-            redis.call('PEXPIREAT', KEYS[2], ARGV[3])
-        end
-        return refused
-        """;
-
     /// <summary>
     /// KEYS board. ARGV how many lines, the viewer's member or '', how many neighbours on each side, lines above the
     /// page, and the score and member of the line to go on below, or '' and ''. Ranks count strictly longer distances
@@ -96,39 +64,6 @@ internal static class BoardScripts
         if not score then return false end
         local next = (math.floor(tonumber(score) / 65536) + 1) * 65536
         return { score, redis.call('ZCOUNT', KEYS[1], string.format('%.0f', next), '+inf') }
-        """;
-
-    /// <summary>KEYS watermark. Answers run id, time (ms), generation, at.</summary>
-    public const string Probe =
-        """
-        local clock = redis.call('TIME')
-        local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
-        local mark = redis.call('HMGET', KEYS[1], 'generation', 'at')
-        return { run, clock[1] * 1000 + math.floor(clock[2] / 1000), mark[1], mark[2] }
-        """;
-
-    /// <summary>
-    /// KEYS watermark. ARGV run id, at (ms), refill. Only on the Redis that was found to hold what the watermark says:
-    /// one started again meanwhile, with less, keeps its own until it is looked at.
-    /// </summary>
-    public const string Publish =
-        """
-        if string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') ~= ARGV[1] then return 0 end
-        redis.call('HSET', KEYS[1], 'at', ARGV[2], 'refill', ARGV[3])
-        return 1
-        """;
-
-    /// <summary>
-    /// KEYS watermark. ARGV pattern, cursor, generation ('' for none). One bounded step; answers the next cursor, or
-    /// nothing when the generation is another: somebody has refilled the boards meanwhile, and they must not be deleted
-    /// by one who slept.
-    /// </summary>
-    public const string Delete =
-        """
-        if (redis.call('HGET', KEYS[1], 'generation') or '') ~= ARGV[3] then return false end
-        local step = redis.call('SCAN', ARGV[2], 'MATCH', ARGV[1], 'COUNT', 500)
-        if #step[2] > 0 then redis.call('UNLINK', unpack(step[2])) end
-        return step[1]
         """;
 
     /// <summary>

@@ -110,11 +110,11 @@ public class BoardRequestTests
             Assert.That(
                 Verdict("run2", Guid.NewGuid().ToString(), now), Is.TypeOf<StoreVerdict.LostAll>(), "somebody else's");
             Assert.That(
-                StoreVerdict.Of(expected with { Layout = 1 }, new StoreSeen("run1", now, ours, now)),
+                StoreVerdict.Of(expected with { Layout = 1 }, new StoreSeen("run1", now, ours, now), BoardLayout.Current),
                 Is.TypeOf<StoreVerdict.LostAll>(), "of before there were all of these boards");
         }
 
         StoreVerdict Verdict(string runId, string? generation, DateTimeOffset? at) =>
-            StoreVerdict.Of(expected, new StoreSeen(runId, now, generation, at));
+            StoreVerdict.Of(expected, new StoreSeen(runId, now, generation, at), BoardLayout.Current);
     }
 }

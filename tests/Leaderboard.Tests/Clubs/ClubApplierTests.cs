@@ -166,7 +166,7 @@ public class ClubApplierTests
         await world.JoinAsync(club, athlete);
         await world.World.HandleAsync(Messages.Activity(athlete, 1_000));
         var batch = await world.Batches.PlanAsync(await world.ClaimAsync(), default);
-        var late = batch with { Deadline = batch.Deadline - 11_000 };
+        var late = batch with { Right = batch.Right with { Deadline = batch.Right.Deadline - 11_000 } };
         Assert.That(async () => await world.Batches.WriteAsync(late, default), Throws.TypeOf<RedisAwayException>());
         var over = await world.ClaimAsync();
         await world.ApplyAllAsync();

@@ -31,7 +31,8 @@ internal sealed class ClubWorld : IAsyncDisposable
         Comparison = new ClubComparison(world.Database, Redis, Switches, TimeProvider.System);
         Marks = new ClubMarks(world.Database);
         Recovery = new ClubRecovery(
-            world.Database, Redis, Switches, TimeProvider.System, NullLogger<ClubRecovery>.Instance);
+            world.Database, Redis, Marks, new ClubRefill(world.Database, Redis, Switches, TimeProvider.System), Switches,
+            TimeProvider.System, NullLogger<ClubRecovery>.Instance);
     }
 
     public World World { get; }
@@ -55,7 +56,7 @@ internal sealed class ClubWorld : IAsyncDisposable
     public static async Task<ClubWorld> CreateAsync()
     {
         var world = new ClubWorld(await World.CreateAsync());
-        await world.Recovery.EnsureAsync(default);
+        await world.Recovery.EnsureForAllAsync(await world.ClaimAsync(), default);
         return world;
     }
 

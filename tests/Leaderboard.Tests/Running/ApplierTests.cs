@@ -87,7 +87,7 @@ public class ApplierTests
         await using var world = await World.CreateAsync();
         await world.HandleAsync(Messages.Activity(Guid.NewGuid(), 10));
         var batch = await world.Batches.PlanAsync(await world.ClaimAsync(), default);
-        var late = batch with { Deadline = batch.Deadline - 11_000 };
+        var late = batch with { Right = batch.Right with { Deadline = batch.Right.Deadline - 11_000 } };
         Assert.That(async () => await world.Batches.WriteAsync(late, default), Throws.TypeOf<RedisAwayException>());
         Assert.That(await world.BoardsAsync(), Is.Empty);
     }

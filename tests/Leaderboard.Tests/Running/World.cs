@@ -102,9 +102,9 @@ internal sealed class World : IAsyncDisposable
         NewRecovery(),
         NewReconciler(), Redis, TimeProvider.System, NullLogger<BoardApplier>.Instance);
 
-    public StoreRecovery NewRecovery() => new(
-        Database, Redis, new BoardRefill(Database, Redis, TimeProvider.System), TimeProvider.System,
-        NullLogger<StoreRecovery>.Instance);
+    public BoardRecovery NewRecovery() => new(
+        Database, Redis, Marks, new BoardRefill(Database, Redis, TimeProvider.System), TimeProvider.System,
+        NullLogger<BoardRecovery>.Instance);
 
     public BoardReconciler NewReconciler() => new(
         Database, Batches, Redis, TimeProvider.System,
