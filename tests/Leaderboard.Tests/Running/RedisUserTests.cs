@@ -93,7 +93,7 @@ public class RedisUserTests
                 Assert.That(await FaultAsync([command, key, .. arguments]), Does.StartWith(Denied), key);
             }
 
-            Assert.That(await FaultAsync([command, "leaderboard:own", .. arguments]), Is.Null);
+            Assert.That(await FaultAsync([command, $"leaderboard:{command}", .. arguments]), Is.Null);
         }
     }
 
