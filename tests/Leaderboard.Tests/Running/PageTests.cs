@@ -7,6 +7,7 @@ namespace Strava.Leaderboards.Tests.Running;
 
 /// <summary>Pages, cursors and neighbours against a list that is sorted here.</summary>
 [Category("Integration")]
+[Parallelizable]
 public class PageTests
 {
     private static readonly BoardKey Board = new(Sport.Run, Place.Global, Window.Ever, Period.Ever);
