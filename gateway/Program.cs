@@ -30,6 +30,7 @@ builder.AddDevelopmentIssuer();    // hands out demo tokens; Development only
 
 var app = builder.Build();
 
+app.ThrowIfMisconfigured();        // all faults at once, before the lines below look
 app.UseTrustedProxies();
 app.UseUntrustedHeaderRemoval();   // nothing below may read what a caller pretends
 app.UseSecurityHeaders();

@@ -55,8 +55,7 @@ internal static class CrossOrigin
     public static void AddCrossOrigin(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<CrossOriginOptions>, CrossOriginOptionsValidator>();
-        builder.Services.AddOptions<CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section)
-            .ValidateOnStart();
+        builder.Services.AddOptions<CrossOriginOptions>().BindSettings(CrossOriginOptions.Section);
         builder.Services.AddCors();
         builder.Services.AddOptions<CorsOptions>().Configure<IOptions<CrossOriginOptions>>((cors, options) =>
             cors.AddDefaultPolicy(policy => policy

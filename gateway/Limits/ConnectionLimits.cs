@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Strava.ServiceDefaults;
 
 namespace Strava.Gateway.Limits;
 
@@ -10,12 +11,10 @@ internal static class ConnectionLimits
     public static void AddConnectionLimits(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<ConnectionLimitOptions>, ConnectionLimitOptionsValidator>();
-        builder.Services.AddOptions<ConnectionLimitOptions>()
-            .BindConfiguration(ConnectionLimitOptions.Section)
-            .ValidateOnStart();
+        builder.Services.AddOptions<ConnectionLimitOptions>().BindSettings(ConnectionLimitOptions.Section);
         builder.Services.AddSingleton<ConnectionsPerAddress>();
         builder.Services.AddOptions<KestrelServerOptions>()
-            .Configure<IOptions<ConnectionLimitOptions>, ConnectionsPerAddress>(Configure);
+            .Configure<IConfiguration, ConnectionsPerAddress>(Configure);
         builder.Services.AddOptions<RequestTimeoutOptions>()
             .Configure<IOptions<ConnectionLimitOptions>>((timeouts, limits) =>
                 timeouts.DefaultPolicy = new RequestTimeoutPolicy
@@ -26,9 +25,15 @@ internal static class ConnectionLimits
     }
 
     private static void Configure(
-        KestrelServerOptions kestrel, IOptions<ConnectionLimitOptions> options, ConnectionsPerAddress perAddress)
+        KestrelServerOptions kestrel, IConfiguration configuration, ConnectionsPerAddress perAddress)
     {
-        var limits = options.Value;
+        // The server is made before anything is validated: a fault is told there, together with the others.
+        var limits = configuration.ReadSettings<ConnectionLimitOptions>(ConnectionLimitOptions.Section);
+        if (new ConnectionLimitOptionsValidator().Validate(null, limits).Failed)
+        {
+            return;
+        }
+
         kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
         kestrel.Limits.MaxRequestHeaderCount = limits.MaxHeaderCount;

@@ -14,7 +14,8 @@ internal sealed class ConnectionsPerAddress(
     IOptions<ConnectionLimitOptions> limits, IOptions<TrustedProxyOptions> proxies)
 {
     private readonly ConcurrentDictionary<string, int> _open = new();
-    private readonly IPNetwork[] _trusted = [.. proxies.Value.Networks()];
+    // Later than this is made: a fault in the list is told with all others, not by the server.
+    private readonly Lazy<IPNetwork[]> _trusted = new(() => [.. proxies.Value.Networks()]);
 
     public ConnectionDelegate Limit(ConnectionDelegate next)
     {
@@ -26,7 +27,7 @@ internal sealed class ConnectionsPerAddress(
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
 
         // A proxy brings everybody's connections over its own address.
-        if (address is null || Array.Exists(_trusted, network => network.Contains(address)))
+        if (address is null || Array.Exists(_trusted.Value, network => network.Contains(address)))
         {
             await next(connection);
             return;

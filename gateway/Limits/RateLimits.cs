@@ -74,7 +74,7 @@ internal static class RateLimitsExtensions
     public static void AddRateLimits(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
-        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
+        builder.Services.AddOptions<RateLimitOptions>().BindSettings(RateLimitOptions.Section);
         builder.Services.AddSingleton<RateLimits>();
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using Strava.ServiceDefaults;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace Strava.Gateway.Proxy;
@@ -77,9 +78,7 @@ internal static class TrustedProxies
     public static void AddTrustedProxies(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<TrustedProxyOptions>, TrustedProxyOptionsValidator>();
-        builder.Services.AddOptions<TrustedProxyOptions>()
-            .BindConfiguration(TrustedProxyOptions.Section)
-            .ValidateOnStart();
+        builder.Services.AddOptions<TrustedProxyOptions>().BindSettings(TrustedProxyOptions.Section);
     }
 
     public static void UseTrustedProxies(this WebApplication app)

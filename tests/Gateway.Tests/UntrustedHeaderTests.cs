@@ -25,6 +25,22 @@ internal sealed class UntrustedHeaderTests
         Assert.That(seen.Headers.Values, Has.None.Contains("6666"));
     }
 
+    /// <summary>
+    /// Who names a header in Connection asks every proxy to drop it: that must cost nobody their token.
+    /// </summary>
+    [TestCase("Authorization")]
+    [TestCase("X-Forwarded-For")]
+    [TestCase("Content-Length")]
+    public async Task A_header_that_the_caller_calls_hop_by_hop_is_not_left_out(string header)
+    {
+        var answer = await RawHttp.SendAsync(
+            "GET /activities HTTP/1.1", $"Authorization: Bearer {await World.TokenAsync()}",
+            $"Connection: close, {header}, X-User-Id", "X-User-Id: 6666");
+
+        Assert.That(answer, Does.StartWith("HTTP/1.1 200"));
+        Assert.That(answer, Does.Contain("Bearer ").And.Contain("127.0.0.1").And.Not.Contain("6666"));
+    }
+
     [TestCase("X-Forwarded-For", "127.0.0.1")]
     [TestCase("X-Forwarded-Proto", "http")]
     public async Task The_gateway_sets_its_own_forwarded_headers(string header, string expected)

@@ -6,7 +6,7 @@ namespace Strava.Inputs;
 /// <summary>
 /// Everything that a request could leave behind, as counts and versions: equal before and after a refusal.
 /// </summary>
-internal sealed record Stored(string Activity, string Athlete, string List)
+internal sealed record Stored(string Activity, string Athlete, string Leaderboard, string List)
 {
     private const string OfActivity =
         """
@@ -20,8 +20,11 @@ internal sealed record Stored(string Activity, string Athlete, string List)
             (SELECT coalesce(sum(version), 0) FROM friendship))
         """;
 
-    private const string OfClubs =
-        "SELECT concat_ws('/', (SELECT count(*) FROM club), (SELECT coalesce(sum(version), 0) FROM club_member))";
+    private const string OfLeaderboard =
+        """
+        SELECT concat_ws('/', (SELECT count(*) FROM club), (SELECT coalesce(sum(version), 0) FROM club_member),
+            (SELECT count(*) FROM challenge), (SELECT count(*) FROM challenge_participant))
+        """;
 
     public static async Task<Stored> NowAsync()
     {
@@ -33,7 +36,8 @@ internal sealed record Stored(string Activity, string Athlete, string List)
         using var list = await World.Stack["activity"].Client.SendAsync(request);
         return new Stored(
             await AskAsync("activity", OfActivity),
-            $"{await AskAsync("athlete", OfAthlete)} {await AskAsync("leaderboard", OfClubs)}",
+            await AskAsync("athlete", OfAthlete),
+            await AskAsync("leaderboard", OfLeaderboard),
             await list.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
     }
 

@@ -23,7 +23,7 @@ internal static class FigureCheck
             if (points.TrueForAll(point => point.AtMs is not null))
             {
                 comparison.Equal(
-                    DistanceMm(activity, points, spans), figures.DistanceMm, $"The distance in mm of {activity.Id}");
+                    Legs(activity, points).Sum(leg => leg.Mm), figures.DistanceMm, $"The distance in mm of {activity.Id}");
             }
         }
     }
@@ -54,18 +54,20 @@ internal static class FigureCheck
     }
 
     /// <summary>
-    /// Legs inside one active span, no faster than a runner or rider can be, of points that are good enough.
+    /// The points that are good enough, inside active spans, each with the leg to it: none from one span to the next,
+    /// and no distance where a runner or rider cannot be so fast. Two places at one time are no jump if a second
+    /// explains them.
     /// </summary>
-    private static long DistanceMm(Activity activity, List<StoredPoint> points, List<(long FromMs, long ToMs)> spans)
+    internal static IEnumerable<(StoredPoint Point, long Mm, bool IsJump)> Legs(Activity activity, List<StoredPoint> points)
     {
+        var spans = ActiveSpans(activity).ToList();
         var fastestMmPerSecond = activity.Sport == "RUN" ? 12_500 : 35_000;
-        var sum = 0L;
         (StoredPoint Point, int Span)? last = null;
         foreach (var point in points)
         {
             // At a border between two spans the later one has begun.
             var span = spans.FindLastIndex(one => one.FromMs <= point.AtMs && point.AtMs <= one.ToMs);
-            if (span < 0)
+            if (span < 0 && point.AtMs is not null)
             {
                 last = null;
                 continue;
@@ -76,17 +78,25 @@ internal static class FigureCheck
                 continue;
             }
 
-            if (last is { } from && from.Span == span)
+            if (point.AtMs is null || last is { Point.AtMs: null })
+            {
+                // What lies between a time and none is not known.
+                yield return (point, 0, true);
+            }
+            else if (last is { } from && from.Span == span && from.Point.Part == point.Part)
             {
                 var mm = LegMm(from.Point, point);
                 var ms = point.AtMs!.Value - from.Point.AtMs!.Value;
-                sum += ms >= 0 && mm * 1_000 <= fastestMmPerSecond * ms ? mm : 0;
+                var isMade = ms >= 0 && mm * 1_000 <= fastestMmPerSecond * ms;
+                yield return (point, isMade ? mm : 0, !isMade && (ms != 0 || mm > fastestMmPerSecond));
+            }
+            else
+            {
+                yield return (point, 0, false);
             }
 
             last = (point, span);
         }
-
-        return sum;
     }
 
     /// <summary>The haversine in its textbook form; the services use another one of the same sphere.</summary>

@@ -10,14 +10,16 @@ public sealed class PostgresServer : NativeServer
     }
 
     /// <summary>A fresh database; its name begins with the prefix. Gives its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync(string prefix)
+    /// <param name="prefix">Of its name.</param>
+    /// <param name="template">To be copied; nobody is connected to it. Without one it is empty.</param>
+    public async Task<string> CreateDatabaseAsync(string prefix, string template = "template1")
     {
         var name = $"{prefix}_{Guid.NewGuid():N}"[..Math.Min(prefix.Length + 13, 60)];
         await using var connection = new NpgsqlConnection(For("postgres"));
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The name is the test's own prefix and hexadecimal digits.
-        command.CommandText = $"create database \"{name}\"";
+        command.CommandText = $"create database \"{name}\" template \"{template}\"";
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
         return For(name);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Strava.Activities.Sharding;
+using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Archive;
 
@@ -8,9 +9,9 @@ internal static class ArchiveServices
     /// <summary>Points of old activities in an object store; off until <c>Archive:Folder</c> says where.</summary>
     public static void AddArchive(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<ArchiveOptions>()
-            .BindConfiguration(ArchiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        if (builder.Configuration.GetSection(ArchiveOptions.Section).Get<ArchiveOptions>() is not { Folder.Length: > 0 } archive)
+        builder.Services.AddOptions<ArchiveOptions>().BindSettings(ArchiveOptions.Section);
+        var archive = builder.Configuration.ReadSettings<ArchiveOptions>(ArchiveOptions.Section);
+        if (archive.Folder.Length == 0)
         {
             return;
         }

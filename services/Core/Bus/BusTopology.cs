@@ -23,6 +23,13 @@ public static class BusTopology
 
     public static string DeadLetterQueue(string queue) => $"{queue}_dead_letter";
 
+    /// <summary>
+    /// Where messages lie that could not be taken: MassTransit puts what threw and what nobody knows into the first
+    /// two, the broker what was delivered too often into the last.
+    /// </summary>
+    public static IReadOnlyList<string> SetAsideQueues(string queue) =>
+        [$"{queue}_error", $"{queue}_skipped", DeadLetterQueue(queue)];
+
     public static IReadOnlyDictionary<string, object?> QueueArguments(string queue) => new Dictionary<string, object?>
     {
         ["x-queue-type"] = "quorum",
@@ -50,11 +57,20 @@ public static class BusTopology
     private static async Task DeclareAsync(IChannel channel, Subscription subscription, CancellationToken cancellationToken)
     {
         var (queue, messages) = subscription;
-        var deadLetters = DeadLetterQueue(queue);
-        await channel.QueueDeclareAsync(
-            deadLetters, durable: true, exclusive: false, autoDelete: false,
-            arguments: new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(deadLetters, DeadLetterExchange, queue, cancellationToken: cancellationToken);
+        foreach (var setAside in SetAsideQueues(queue))
+        {
+            // Those of MassTransit as it declares them itself: with another argument the consumer would break at its
+            // first bad message.
+            var arguments = setAside == DeadLetterQueue(queue)
+                ? new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }
+                : new Dictionary<string, object?>(QueueArguments(queue));
+            await channel.QueueDeclareAsync(
+                setAside, durable: true, exclusive: false, autoDelete: false, arguments,
+                cancellationToken: cancellationToken);
+        }
+
+        await channel.QueueBindAsync(
+            DeadLetterQueue(queue), DeadLetterExchange, queue, cancellationToken: cancellationToken);
 
         await channel.QueueDeclareAsync(
             queue, durable: true, exclusive: false, autoDelete: false,

@@ -2,17 +2,15 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using Strava.Core.Diagnostics;
 
 namespace Strava.Core.Bus;
 
 /// <summary>
-/// Asks the BROKER whether anybody consumes our queue: a bus that has lost its consumers may go on calling itself
+/// Asks the BROKER whether anybody consumes our queues: a bus that has lost its consumers may go on calling itself
 /// healthy. When the answer is "nobody" for <see cref="BusOptions.ConsumerTimeout"/> the bus is started anew; if that
 /// does not help, the process ends and its supervisor starts another. Nothing is lost meanwhile: messages wait in the
-/// queue.
+/// queue. What it hears of the queues' lengths becomes metrics.
 /// </summary>
 /// <remarks>
 /// A broker that does not answer says nothing about consumers: reconnecting is the bus's own work. With several nodes
@@ -24,39 +22,49 @@ internal sealed partial class ConsumerWatch(
     IOptions<BusOptions> options,
     TimeProvider clock,
     ILogger<ConsumerWatch> log,
-    string queue) : BackgroundService
+    IReadOnlyList<string> queues) : BackgroundService
 {
     private const int ExitCode = 70; // EX_SOFTWARE
-    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RestartTimeout = TimeSpan.FromSeconds(30);
-    private IConnection? _connection;
+
+    private readonly BrokerQueues _broker =
+        new(new Uri(options.Value.ConnectionString), $"watch of {queues[0]}", clock);
+
+    private readonly QueueGauges _gauges = new(clock, 3 * options.Value.WatchInterval + BrokerQueues.AskTimeout);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _gauges.Start();
         using var timer = new PeriodicTimer(options.Value.WatchInterval, clock);
         long? missingSince = null;
         var hasRestarted = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            switch (await CountAsync(stoppingToken))
+            var (isKnown, lonely) = await LookAsync(stoppingToken);
+            if (!isKnown)
             {
-                case > 0:
-                    (missingSince, hasRestarted) = (null, false);
-                    break;
-                case 0 when missingSince is not { } since:
-                    missingSince = clock.GetTimestamp();
-                    break;
-                case 0 when clock.GetElapsedTime(missingSince.Value) >= options.Value.ConsumerTimeout:
-                    if (hasRestarted || !await RestartAsync(stoppingToken))
-                    {
-                        LogGivingUp(log, queue);
-                        Environment.ExitCode = ExitCode;
-                        process.StopApplication();
-                        return;
-                    }
+                continue;
+            }
 
-                    (missingSince, hasRestarted) = (null, true);
-                    break;
+            if (lonely is null)
+            {
+                (missingSince, hasRestarted) = (null, false);
+            }
+            else if (missingSince is not { } since)
+            {
+                missingSince = clock.GetTimestamp();
+            }
+            else if (clock.GetElapsedTime(since) >= options.Value.ConsumerTimeout)
+            {
+                if (hasRestarted || !await RestartAsync(lonely, stoppingToken))
+                {
+                    LogGivingUp(log, lonely);
+                    Environment.ExitCode = ExitCode;
+                    process.StopApplication();
+                    return;
+                }
+
+                (missingSince, hasRestarted) = (null, true);
             }
         }
     }
@@ -64,40 +72,49 @@ internal sealed partial class ConsumerWatch(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await ForgetConnectionAsync();
+        await _broker.DisposeAsync();
     }
 
-    /// <returns>Consumers of the queue; <c>null</c>: the broker did not tell.</returns>
-    private async Task<uint?> CountAsync(CancellationToken stoppingToken)
+    public override void Dispose()
     {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        bound.CancelAfter(AskTimeout);
+        _gauges.Dispose();
+        base.Dispose();
+    }
+
+    /// <returns>Whether the broker told, and a queue that nobody consumes.</returns>
+    private async Task<(bool IsKnown, string? Lonely)> LookAsync(CancellationToken stoppingToken)
+    {
+        string? lonely = null;
         try
         {
-            _connection ??= await new ConnectionFactory
+            foreach (var queue in queues)
             {
-                Uri = new Uri(options.Value.ConnectionString),
-                ClientProvidedName = $"watch of {queue}",
-                AutomaticRecoveryEnabled = false,
-                ContinuationTimeout = AskTimeout,
-            }.CreateConnectionAsync(bound.Token);
-            await using var channel = await _connection.CreateChannelAsync(cancellationToken: bound.Token);
-            return (await channel.QueueDeclarePassiveAsync(queue, bound.Token)).ConsumerCount;
-        }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
-        {
-            // No queue, so nobody consumes it.
-            return 0;
+                // No queue, so nobody consumes it.
+                var found = await _broker.AskAsync(queue, stoppingToken);
+                if (found is not { ConsumerCount: > 0 })
+                {
+                    lonely ??= queue;
+                }
+
+                long setAside = 0;
+                foreach (var side in BusTopology.SetAsideQueues(queue))
+                {
+                    setAside += (await _broker.AskAsync(side, stoppingToken))?.MessageCount ?? 0;
+                }
+
+                _gauges.Hear(queue, found?.MessageCount ?? 0, setAside);
+            }
+
+            return (true, lonely);
         }
         catch (Exception) when (!stoppingToken.IsCancellationRequested)
         {
-            await ForgetConnectionAsync();
-            return null;
+            return (false, null);
         }
     }
 
     /// <summary>Safe to repeat: consumers are idempotent, what was not acknowledged comes again.</summary>
-    private async Task<bool> RestartAsync(CancellationToken stoppingToken)
+    private async Task<bool> RestartAsync(string queue, CancellationToken stoppingToken)
     {
         LogRestarting(log, queue, options.Value.ConsumerTimeout);
         Measured.BusRestarts.Add(1, new KeyValuePair<string, object?>("queue", queue));
@@ -113,16 +130,6 @@ internal sealed partial class ConsumerWatch(
         {
             LogRestartFailed(log, exception);
             return false;
-        }
-    }
-
-    private async Task ForgetConnectionAsync()
-    {
-        if (Interlocked.Exchange(ref _connection, null) is { } connection)
-        {
-            // A broken one may wait for an answer that never comes.
-            await connection.DisposeAsync().AsTask().WaitAsync(AskTimeout, clock)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Strava.ServiceDefaults;
 
 namespace Strava.Core.Bus;
 
@@ -31,10 +32,9 @@ public static class MessageBus
     {
         builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
         builder.Services.AddOptions<BusOptions>()
-            .BindConfiguration(BusOptions.Section)
+            .BindSettings(BusOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
-                options.ConnectionString = configuration.GetConnectionString("RabbitMq") ?? "")
-            .ValidateOnStart();
+                options.ConnectionString = configuration.GetConnectionString("RabbitMq") ?? "");
         builder.Services.AddSingleton(NewPublisher);
         builder.Services.AddMassTransit(bus =>
         {
@@ -71,7 +71,9 @@ public static class MessageBus
         if (queue is not null)
         {
             // After the bus, so that it ends before the bus does.
-            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConsumerWatch>(services, queue));
+            string[] watched = side is null ? [queue] : [queue, side.Queue];
+            builder.Services.AddHostedService(services =>
+                ActivatorUtilities.CreateInstance<ConsumerWatch>(services, (IReadOnlyList<string>)watched));
         }
 
         return builder;

@@ -14,14 +14,12 @@ public static class ApiDocuments
 {
     public const string Name = "v1";
 
-    /// <summary>True or false; not set: everywhere but in Production.</summary>
-    public const string Switch = "ApiDocs:Enabled";
-
     public static bool AreEnabled(IConfiguration configuration, IHostEnvironment environment) =>
-        configuration.GetValue<bool?>(Switch) ?? !environment.IsProduction();
+        configuration.ReadSettings<ApiDocsOptions>(ApiDocsOptions.Section).Enabled ?? !environment.IsProduction();
 
     internal static void AddApiDocuments(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<ApiDocsOptions>().BindSettings(ApiDocsOptions.Section);
         if (!AreEnabled(builder.Configuration, builder.Environment))
         {
             return;
@@ -43,4 +41,12 @@ public static class ApiDocuments
             app.MapOpenApi().AllowAnonymous();
         }
     }
+}
+
+internal sealed class ApiDocsOptions
+{
+    public const string Section = "ApiDocs";
+
+    /// <summary>Not set: everywhere but in Production.</summary>
+    public bool? Enabled { get; set; }
 }

@@ -21,10 +21,11 @@ internal static class BearerAuthentication
     public static void AddBearerAuthentication(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<BearerOptions>, BearerOptionsValidator>();
-        builder.Services.AddOptions<BearerOptions>().BindConfiguration(BearerOptions.Section).ValidateOnStart();
+        builder.Services.AddOptions<BearerOptions>().BindSettings(BearerOptions.Section);
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<IOptions<BearerOptions>, IHostEnvironment>(Configure);
+            .Configure<IOptions<BearerOptions>, IHostEnvironment>(Configure)
+            .PostConfigure(ForgetWithdrawnKeys);
 
         // AddAuthentication brings data protection along, for cookies that nobody here has: no key files in anyone's
         // home.
@@ -37,6 +38,18 @@ internal static class BearerAuthentication
         // Deny by default: an endpoint is open only where it says AllowAnonymous.
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    /// <summary>
+    /// The library would go on taking the keys of the answer before the last for an hour: a key that an issuer has
+    /// withdrawn may be somebody else's by now.
+    /// </summary>
+    private static void ForgetWithdrawnKeys(JwtBearerOptions jwt)
+    {
+        if (jwt.ConfigurationManager is BaseConfigurationManager keys)
+        {
+            keys.UseLastKnownGoodConfiguration = false;
+        }
     }
 
     private static void Configure(JwtBearerOptions jwt, IOptions<BearerOptions> bearer, IHostEnvironment environment)

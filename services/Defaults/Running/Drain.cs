@@ -47,11 +47,11 @@ internal static class DrainExtensions
     public static void AddDrain(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<ShutdownOptions>, ShutdownOptionsValidator>();
-        services.AddOptions<ShutdownOptions>().BindConfiguration(ShutdownOptions.Section).ValidateOnStart();
+        services.AddOptions<ShutdownOptions>().BindSettings(ShutdownOptions.Section);
         services.AddOptions<HostOptions>().Configure<IConfiguration, IHostEnvironment>((host, configuration, environment) =>
         {
             // The host reads its options before anything is validated: a fault is told there, together with the others.
-            var shutdown = configuration.GetSection(ShutdownOptions.Section).Get<ShutdownOptions>() ?? new ShutdownOptions();
+            var shutdown = configuration.ReadSettings<ShutdownOptions>(ShutdownOptions.Section);
             if (new ShutdownOptionsValidator().Validate(null, shutdown).Succeeded)
             {
                 host.ShutdownTimeout = Drain.DelayOf(shutdown, environment) + shutdown.Timeout;

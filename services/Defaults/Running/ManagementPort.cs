@@ -30,7 +30,7 @@ public static class ManagementPort
     internal static void AddManagementPort(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidator>();
-        services.AddOptions<ManagementOptions>().BindConfiguration(ManagementOptions.Section).ValidateOnStart();
+        services.AddOptions<ManagementOptions>().BindSettings(ManagementOptions.Section);
     }
 
     /// <summary>First of all middleware: nothing but health and <c>/admin</c> is served on that port.</summary>

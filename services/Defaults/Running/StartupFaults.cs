@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Strava.ServiceDefaults.Running;
+namespace Strava.ServiceDefaults;
 
-internal static class StartupFaults
+public static class StartupFaults
 {
     /// <summary>
-    /// Validates all options before anything is built from them, and tells all faults in one sentence each.
+    /// Validates all options before anything is built from them, and tells all faults in one sentence each. Part of the
+    /// service defaults; earlier for who reads options before those.
     /// </summary>
     public static void ThrowIfMisconfigured(this WebApplication app)
     {
@@ -17,10 +18,22 @@ internal static class StartupFaults
         }
         catch (AggregateException several)
         {
-            throw new OptionsValidationException(
-                "settings",
-                typeof(WebApplication),
-                several.InnerExceptions.SelectMany(one => one is OptionsValidationException fault ? fault.Failures : [one.Message]));
+            throw new MisconfiguredException(several.InnerExceptions.SelectMany(FaultsOf));
         }
+        catch (OptionsValidationException one)
+        {
+            throw new MisconfiguredException(FaultsOf(one));
+        }
+    }
+
+    private static IEnumerable<string> FaultsOf(Exception one) =>
+        one is OptionsValidationException fault ? fault.Failures : [one.Message];
+
+    /// <summary>A line for each fault.</summary>
+    private sealed class MisconfiguredException(IEnumerable<string> faults)
+        : OptionsValidationException("settings", typeof(WebApplication), faults)
+    {
+        public override string Message =>
+            $"Settings are wrong:\n{string.Join('\n', Failures.Select(fault => $"  - {fault}"))}";
     }
 }

@@ -43,10 +43,9 @@ internal static class TelemetryExtensions
 
         builder.Services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
         builder.Services.AddOptions<TelemetryOptions>()
-            .BindConfiguration(TelemetryOptions.Section)
+            .BindSettings(TelemetryOptions.Section)
             .PostConfigure<IConfiguration>((options, configuration) =>
-                options.Endpoint = EndpointOf(configuration) ?? "")
-            .ValidateOnStart();
+                options.Endpoint = EndpointOf(configuration) ?? "");
 
         if (EndpointOf(builder.Configuration) is not { } endpoint)
         {

@@ -3,6 +3,7 @@ using Strava.Core.Applying;
 using Strava.Core.Diagnostics;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
+using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Applying;
 
@@ -12,8 +13,7 @@ internal static class BoardApplierExtensions
     {
         builder.Services.AddSingleton<BoardBatches>().AddSingleton<BoardMarks>().AddSingleton<BoardRecovery>()
             .AddSingleton<RollingWindows>().AddSingleton<BoardRefill>().AddSingleton<BoardReconciler>();
-        builder.Services.AddOptions<ReconcilerOptions>()
-            .BindConfiguration(ReconcilerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ReconcilerOptions>().BindSettings(ReconcilerOptions.Section);
         builder.Services.AddHostedService<BoardApplier>();
         // A refill marks everybody: counted no further than tells that much is waiting.
         return builder.AddStateGauges(

@@ -11,7 +11,12 @@ internal sealed class ChallengeBoards(NpgsqlDataSource database)
 
     /// <returns><c>null</c>: the cursor is of a board that this one has replaced.</returns>
     public async Task<ChallengePage?> ReadAsync(
-        ChallengeRow challenge, string country, int size, ChallengeCursor? after, long? viewer, CancellationToken cancellationToken)
+        ChallengeRow challenge,
+        string country,
+        int size,
+        ChallengeCursor? after,
+        long? viewer,
+        CancellationToken cancellationToken)
     {
         if (after is { } cursor && cursor.Generation != challenge.Generation)
         {
@@ -19,11 +24,13 @@ internal sealed class ChallengeBoards(NpgsqlDataSource database)
         }
 
         return challenge.State == ChallengeState.Final
-            ? await _final.ReadAsync((challenge.Number, challenge.Generation), country, size, after, viewer, cancellationToken)
+            ? await _final.ReadAsync(
+                (challenge.Number, challenge.Generation), country, size, after, viewer, cancellationToken)
             : await _open.ReadAsync(challenge.Number, country, size, after, viewer, cancellationToken);
     }
 
-    public Task<long> RankAsync(ChallengeRow challenge, string country, long standing, CancellationToken cancellationToken) =>
+    public Task<long> RankAsync(
+        ChallengeRow challenge, string country, long standing, CancellationToken cancellationToken) =>
         challenge.State == ChallengeState.Final
             ? _final.RankAsync((challenge.Number, challenge.Generation), country, standing, cancellationToken)
             : _open.RankAsync(challenge.Number, country, standing, cancellationToken);

@@ -39,7 +39,8 @@ internal sealed partial class ChallengeCloser(
     internal async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await ExecuteAsync("UPDATE challenge SET state = 2 WHERE state = 1 AND closes_at <= $1", [now], cancellationToken);
+        await ExecuteAsync(
+            "UPDATE challenge SET state = 2 WHERE state = 1 AND closes_at <= $1", [now], cancellationToken);
         var closing = await NextAsync(
             """
             SELECT number, generation FROM challenge c WHERE state = 2 AND closes_at <= $1
@@ -52,7 +53,8 @@ internal sealed partial class ChallengeCloser(
             return await MakeAsync(ended.First, (int)ended.Second + 1, correction: null, cancellationToken);
         }
 
-        if (await NextAsync("SELECT number, 0::bigint FROM challenge WHERE state = 3 AND has_rows LIMIT 1", [], cancellationToken)
+        if (await NextAsync(
+            "SELECT number, 0::bigint FROM challenge WHERE state = 3 AND has_rows LIMIT 1", [], cancellationToken)
             is { } final)
         {
             await RemoveRowsAsync((int)final.First, cancellationToken);
@@ -69,7 +71,8 @@ internal sealed partial class ChallengeCloser(
         return waiting is { } wanted && await CorrectAsync((int)wanted.First, wanted.Second, cancellationToken);
     }
 
-    private async Task<bool> MakeAsync(long challenge, int generation, long? correction, CancellationToken cancellationToken)
+    private async Task<bool> MakeAsync(
+        long challenge, int generation, long? correction, CancellationToken cancellationToken)
     {
         var isMade = await packing.PackAsync((int)challenge, generation, correction, cancellationToken);
         if (isMade)
@@ -101,14 +104,16 @@ internal sealed partial class ChallengeCloser(
                 CROSS JOIN LATERAL challenge_score(p.athlete, c.metric, c.sports, c.starts_on, c.ends_on) s
                 WHERE c.number = $1 AND p.athlete = ANY ($2) AND s.standing IS NOT NULL
                     AND NOT EXISTS (SELECT FROM athlete_flag g WHERE g.athlete = p.athlete)
-                    AND NOT EXISTS (SELECT FROM challenge_barred b WHERE b.challenge = c.number AND b.athlete = p.athlete)
+                    AND NOT EXISTS (
+                        SELECT FROM challenge_barred b WHERE b.challenge = c.number AND b.athlete = p.athlete)
                 ON CONFLICT (challenge, athlete) DO NOTHING
                 """,
                 [challenge, athletes],
                 cancellationToken);
         }
 
-        var last = await NextAsync("SELECT generation::bigint, 0::bigint FROM challenge WHERE number = $1", [challenge], cancellationToken);
+        var last = await NextAsync(
+            "SELECT generation::bigint, 0::bigint FROM challenge WHERE number = $1", [challenge], cancellationToken);
         return await MakeAsync(challenge, (int)last!.Value.First + 1, correction, cancellationToken);
     }
 
@@ -132,7 +137,8 @@ internal sealed partial class ChallengeCloser(
 
     private async Task<List<long>> ParticipantsAsync(int challenge, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("SELECT athlete FROM challenge_participant WHERE challenge = $1");
+        await using var command = _database.CreateCommand(
+            "SELECT athlete FROM challenge_participant WHERE challenge = $1");
         command.Parameters.Add(new() { Value = challenge });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var athletes = new List<long>();
@@ -144,7 +150,8 @@ internal sealed partial class ChallengeCloser(
         return athletes;
     }
 
-    private async Task<(long First, long Second)?> NextAsync(string sql, object[] values, CancellationToken cancellationToken)
+    private async Task<(long First, long Second)?> NextAsync(
+        string sql, object[] values, CancellationToken cancellationToken)
     {
         await using var command = CommandOf(sql, values);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);

@@ -131,6 +131,6 @@ internal sealed partial class ChallengeComparer(
     [LoggerMessage(
         5202,
         LogLevel.Warning,
-        "Challenge {Challenge}: {Wrong} of {Compared} entries differ from the ledger, and are set again; one is athlete {Athlete}'s")]
+        "Challenge {Challenge}: {Wrong} of {Compared} entries differ from the ledger, one of {Athlete}; set again")]
     private static partial void LogDifferent(ILogger log, Guid challenge, int wrong, int compared, long athlete);
 }

@@ -13,7 +13,8 @@ internal static class ChallengeCounters
     private const string First =
         """
         INSERT INTO {0} (challenge, country, low, entries)
-        SELECT DISTINCT challenge, country, -9223372036854775808, 0 FROM unnest($1::integer[], $2::text[]) AS d (challenge, country)
+        SELECT DISTINCT challenge, country, -9223372036854775808, 0
+        FROM unnest($1::integer[], $2::text[]) AS d (challenge, country)
         WHERE NOT EXISTS (SELECT FROM {0} known WHERE known.challenge = d.challenge AND known.country = d.country)
         """;
 
@@ -27,7 +28,8 @@ internal static class ChallengeCounters
                     SELECT k.low FROM {0} k
                     WHERE k.challenge = t.challenge AND k.country = t.country AND k.low <= t.standing
                     ORDER BY k.low DESC LIMIT 1) AS low
-                FROM unnest($1::integer[], $2::text[], $3::bigint[], $4::integer[]) AS t (challenge, country, standing, entries)
+                FROM unnest($1::integer[], $2::text[], $3::bigint[], $4::integer[])
+                    AS t (challenge, country, standing, entries)
             ) AS placed
             GROUP BY challenge, country, low HAVING sum(entries) <> 0
         ) AS d
@@ -36,8 +38,10 @@ internal static class ChallengeCounters
         """;
 
     private static readonly string[] Tables = ["challenge_interval", "challenge_group"];
-    private static readonly string[] FirstOf = [.. Tables.Select(table => First.Replace("{0}", table, StringComparison.Ordinal))];
-    private static readonly string[] AddTo = [.. Tables.Select(table => Add.Replace("{0}", table, StringComparison.Ordinal))];
+    private static readonly string[] FirstOf =
+        [.. Tables.Select(table => First.Replace("{0}", table, StringComparison.Ordinal))];
+    private static readonly string[] AddTo =
+        [.. Tables.Select(table => Add.Replace("{0}", table, StringComparison.Ordinal))];
 
     public static async Task AddAsync(
         NpgsqlConnection connection, IReadOnlyList<CounterDelta> deltas, CancellationToken cancellationToken)

@@ -6,7 +6,8 @@ internal static class ChallengeExtensions
 {
     public static WebApplicationBuilder AddChallenges(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ChallengeLaunch>().AddSingleton<ChallengeBatches>().AddSingleton<FinalPacking>().AddSingleton<ChallengeReader>();
+        builder.Services.AddSingleton<ChallengeLaunch>().AddSingleton<ChallengeBatches>()
+            .AddSingleton<FinalPacking>().AddSingleton<ChallengeReader>();
         builder.Services.AddHostedService<ChallengeApplier>().AddHostedService<ChallengeCloser>()
             .AddHostedService<ChallengeComparer>();
         return builder.AddStateGauges(ChallengeApplier.Gauges);

@@ -42,9 +42,11 @@ internal sealed class ChallengeLaunch(NpgsqlDataSource database, LaunchSwitches 
         _killed = [.. killed];
     }
 
-    private async Task<List<(int Number, Guid Id, string WrittenFor)>> UnfinishedAsync(CancellationToken cancellationToken)
+    private async Task<List<(int Number, Guid Id, string WrittenFor)>> UnfinishedAsync(
+        CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT number, id, written_for FROM challenge WHERE state < 3");
+        await using var command = database.CreateCommand(
+            "SELECT number, id, written_for FROM challenge WHERE state < 3");
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var challenges = new List<(int, Guid, string)>();
         while (await rows.ReadAsync(cancellationToken))

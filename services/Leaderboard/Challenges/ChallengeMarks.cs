@@ -52,7 +52,8 @@ internal static class ChallengeMarks
     });
 
     /// <summary>In one challenge, whether they take part or no longer.</summary>
-    public static void AddChallengeMark(this NpgsqlBatch batch, int challenge, Guid athleteId) => batch.BatchCommands.Add(
+    public static void AddChallengeMark(
+        this NpgsqlBatch batch, int challenge, Guid athleteId) => batch.BatchCommands.Add(
         new(
             $"""
             INSERT INTO challenge_dirty (challenge, athlete)

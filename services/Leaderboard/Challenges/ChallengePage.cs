@@ -52,7 +52,9 @@ internal readonly record struct ChallengeCursor(int Generation, long Standing, l
         // Only what we would write ourselves is ours.
         return cursor.Generation >= 0
             && cursor.ReachedAtTicks >= 0 && cursor.ReachedAtTicks <= DateTime.MaxValue.Ticks
-            && (cursor.Generation == 0 ? cursor.Athlete > 0 : cursor is { Standing: > 0, ReachedAtTicks: 0, Athlete: 0 })
+            && (cursor.Generation == 0
+                ? cursor.Athlete > 0
+                : cursor is { Standing: > 0, ReachedAtTicks: 0, Athlete: 0 })
             && cursor.ToString() == text
                 ? cursor
                 : null;

@@ -16,7 +16,8 @@ internal static class Completions
         WITH noted AS (
             INSERT INTO challenge_completion (challenge, athlete, standing, reached_at)
             SELECT t.challenge, t.athlete, t.standing, t.reached_at
-            FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::timestamptz[]) AS t (challenge, athlete, standing, reached_at)
+            FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+                AS t (challenge, athlete, standing, reached_at)
             JOIN challenge c ON c.number = t.challenge
             WHERE t.standing <= c.goal
             ON CONFLICT (challenge, athlete) DO NOTHING

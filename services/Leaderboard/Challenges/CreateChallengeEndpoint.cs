@@ -57,13 +57,15 @@ internal static class CreateChallengeEndpoint
         await transaction.RollbackAsync(cancellationToken);
         if (isNew)
         {
-            return Problems.Conflict("too-many-challenges", $"{MaxOpen} challenges of yours are open: let one end first.");
+            return Problems.Conflict(
+                "too-many-challenges", $"{MaxOpen} challenges of yours are open: let one end first.");
         }
 
         var stored = (await ChallengeRow.FindAsync(database, wanted.Id, me, cancellationToken))!;
         if (!wanted.IsSame(stored))
         {
-            return Problems.Conflict("challenge-differs", "There is another challenge with this id; make a new UUIDv7.");
+            return Problems.Conflict(
+                "challenge-differs", "There is another challenge with this id; make a new UUIDv7.");
         }
 
         var repeated = TypedResults.Ok(stored.ToAnswer());
@@ -102,9 +104,12 @@ internal static class CreateChallengeEndpoint
             """
             WITH me AS (SELECT number FROM athlete_number WHERE athlete_id = $1),
             made AS (
-                INSERT INTO challenge (id, creator, name, sports, metric, starts_on, ends_on, goal, country, created_at, closes_at)
-                SELECT $2, number, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM me ON CONFLICT (id) DO NOTHING RETURNING number)
-            SELECT (SELECT count(*) FROM challenge c, me WHERE c.creator = me.number AND c.state = 1), EXISTS (SELECT FROM made)
+                INSERT INTO challenge (
+                    id, creator, name, sports, metric, starts_on, ends_on, goal, country, created_at, closes_at)
+                SELECT $2, number, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM me
+                ON CONFLICT (id) DO NOTHING RETURNING number)
+            SELECT (SELECT count(*) FROM challenge c, me WHERE c.creator = me.number AND c.state = 1),
+                EXISTS (SELECT FROM made)
             """)
         {
             Parameters =
@@ -141,7 +146,8 @@ internal static class CreateChallengeEndpoint
             $$"""
             {
               "name": "Up and up", "sports": ["RUN", "RIDE"], "metric": "{{metric}}", "goal": {{goal}},
-              "startsOn": "{{first:yyyy-MM-dd}}", "endsOn": "{{first.AddMonths(1).AddDays(-1):yyyy-MM-dd}}", "scope": "{{scope}}"
+              "startsOn": "{{first:yyyy-MM-dd}}", "endsOn": "{{first.AddMonths(1).AddDays(-1):yyyy-MM-dd}}",
+              "scope": "{{scope}}"
             }
             """);
     }

@@ -24,7 +24,8 @@ internal readonly record struct CounterDelta(int Challenge, string Country, long
     /// </summary>
     public static IReadOnlyList<CounterDelta> Of(IEnumerable<EntryChange> changes) =>
     [
-        .. changes.SelectMany(change => Of(change.Challenge, change.Old, -1).Concat(Of(change.Challenge, change.New, 1)))
+        .. changes
+            .SelectMany(change => Of(change.Challenge, change.Old, -1).Concat(Of(change.Challenge, change.New, 1)))
             .GroupBy(delta => (delta.Challenge, delta.Country, delta.Standing))
             .Select(same => new CounterDelta(
                 same.Key.Challenge, same.Key.Country, same.Key.Standing, same.Sum(delta => delta.Entries)))

@@ -58,7 +58,9 @@ internal sealed class FinalBoard(NpgsqlDataSource database)
         (int Number, int Generation) challenge, string country, CancellationToken cancellationToken)
     {
         await using var command = CommandOf(
-            $"SELECT page, lines_count FROM challenge_final_page WHERE {Of} ORDER BY page DESC LIMIT 1", challenge, country);
+            $"SELECT page, lines_count FROM challenge_final_page WHERE {Of} ORDER BY page DESC LIMIT 1",
+            challenge,
+            country);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await rows.ReadAsync(cancellationToken)
             ? ((long)rows.GetInt32(0) * FinalPacking.LinesOfPage) + rows.GetInt32(1)
@@ -66,10 +68,17 @@ internal sealed class FinalBoard(NpgsqlDataSource database)
     }
 
     private async Task<List<ChallengeLine>> LinesAsync(
-        (int Number, int Generation) challenge, string country, long start, int size, CancellationToken cancellationToken)
+        (int Number, int Generation) challenge,
+        string country,
+        long start,
+        int size,
+        CancellationToken cancellationToken)
     {
         await using var command = CommandOf(
-            $"SELECT page, first_rank, lines FROM challenge_final_page WHERE {Of} AND page BETWEEN $4 AND $4 + 1 ORDER BY page",
+            $"""
+            SELECT page, first_rank, lines FROM challenge_final_page
+            WHERE {Of} AND page BETWEEN $4 AND $4 + 1 ORDER BY page
+            """,
             challenge,
             country,
             (int)Math.Min(start / FinalPacking.LinesOfPage, int.MaxValue - 1));
@@ -108,7 +117,8 @@ internal sealed class FinalBoard(NpgsqlDataSource database)
             "",
             athlete);
         return await command.ExecuteScalarAsync(cancellationToken) is byte[] lines
-            ? FinalLines.Decode(lines).Where(line => line.Athlete == athlete).Select(line => (FinalLine?)line).FirstOrDefault()
+            ? FinalLines.Decode(lines).Where(line => line.Athlete == athlete)
+                .Select(line => (FinalLine?)line).FirstOrDefault()
             : null;
     }
 

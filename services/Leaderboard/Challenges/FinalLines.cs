@@ -17,7 +17,9 @@ internal static class FinalLines
         {
             Write(bytes, Zigzag(line.Athlete - last.Athlete));
             Write(bytes, Zigzag(line.Standing - last.Standing));
-            Write(bytes, line.Country.Length == 0 ? 0 : (ulong)(1 + ((line.Country[0] - 'A') * 26) + line.Country[1] - 'A'));
+            Write(
+                bytes,
+                line.Country.Length == 0 ? 0 : (ulong)(1 + ((line.Country[0] - 'A') * 26) + line.Country[1] - 'A'));
             last = line;
         }
 
@@ -30,11 +32,12 @@ internal static class FinalLines
         FinalLine last = default;
         for (var at = 0; at < bytes.Length;)
         {
-            var (athlete, standing, country) = (Unzigzag(Read(bytes, ref at)), Unzigzag(Read(bytes, ref at)), (int)Read(bytes, ref at) - 1);
+            var (athlete, standing, country) = (
+                Unzigzag(Read(bytes, ref at)), Unzigzag(Read(bytes, ref at)), (int)Read(bytes, ref at) - 1);
             last = new FinalLine(
                 last.Athlete + athlete,
                 last.Standing + standing,
-                country < 0 ? "" : string.Create(2, country, (code, value) => (code[0], code[1]) = ((char)('A' + (value / 26)), (char)('A' + (value % 26)))));
+                country < 0 ? "" : new string([(char)('A' + (country / 26)), (char)('A' + (country % 26))]));
             lines.Add(last);
         }
 

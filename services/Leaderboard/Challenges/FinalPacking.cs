@@ -27,14 +27,18 @@ internal sealed class FinalPacking(NpgsqlDataSource database, TimeProvider time)
         """;
 
     private const string ByAthlete =
-        "SELECT athlete, standing, country, reached_at FROM challenge_entry WHERE challenge = $1 AND athlete > $4 ORDER BY athlete LIMIT $6";
+        """
+        SELECT athlete, standing, country, reached_at FROM challenge_entry
+        WHERE challenge = $1 AND athlete > $4 ORDER BY athlete LIMIT $6
+        """;
 
     /// <param name="challenge">Its number.</param>
     /// <param name="generation">Of the board that is to be made: one more than the last.</param>
     /// <param name="correction">What wanted it; <c>null</c>: the end of the challenge.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <returns>False when another has made it.</returns>
-    public async Task<bool> PackAsync(int challenge, int generation, long? correction, CancellationToken cancellationToken)
+    public async Task<bool> PackAsync(
+        int challenge, int generation, long? correction, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(
@@ -53,7 +57,10 @@ internal sealed class FinalPacking(NpgsqlDataSource database, TimeProvider time)
             {
                 new("UPDATE challenge SET state = 3, generation = $2, final_at = $3 WHERE number = $1")
                 {
-                    Parameters = { new() { Value = challenge }, new() { Value = generation }, new() { Value = time.GetUtcNow() } },
+                    Parameters =
+                    {
+                        new() { Value = challenge }, new() { Value = generation }, new() { Value = time.GetUtcNow() },
+                    },
                 },
                 new("UPDATE challenge_correction SET generation = $2 WHERE number = $1")
                 {
@@ -79,7 +86,12 @@ internal sealed class FinalPacking(NpgsqlDataSource database, TimeProvider time)
     }
 
     private static async Task PackPagesAsync(
-        NpgsqlConnection connection, int challenge, int generation, string sql, bool ofCountries, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        int challenge,
+        int generation,
+        string sql,
+        bool ofCountries,
+        CancellationToken cancellationToken)
     {
         var page = new OpenPage(challenge, generation);
         await foreach (var chunk in ReadAsync(connection, challenge, sql, cancellationToken))
@@ -107,7 +119,10 @@ internal sealed class FinalPacking(NpgsqlDataSource database, TimeProvider time)
             foreach (var lines in chunk.Chunk(LinesOfPage))
             {
                 batch.BatchCommands.Add(new(
-                    "INSERT INTO challenge_final_athlete (challenge, generation, first_athlete, lines) VALUES ($1, $2, $3, $4)")
+                    """
+                    INSERT INTO challenge_final_athlete (challenge, generation, first_athlete, lines)
+                    VALUES ($1, $2, $3, $4)
+                    """)
                 {
                     Parameters =
                     {

@@ -28,7 +28,8 @@ internal static class GroupOfIntervals
 
         var from = intervals[range.First].Low;
         var to = IntervalCut.EndOf(intervals, range.Last, past);
-        var pieces = IntervalCut.Cut(from, to, await CountsAsync(connection, challenge, country, from, to, cancellationToken));
+        var counts = await CountsAsync(connection, challenge, country, from, to, cancellationToken);
+        var pieces = IntervalCut.Cut(from, to, counts);
         intervals.RemoveRange(range.First, range.Last - range.First + 1);
         intervals.InsertRange(range.First, pieces);
 
@@ -37,7 +38,10 @@ internal static class GroupOfIntervals
             $"DELETE FROM challenge_interval WHERE {Of} AND low >= $3 AND ($4::bigint IS NULL OR low < $4)",
             challenge, country, Number(from), Number(to)));
         batch.BatchCommands.Add(Command(
-            "INSERT INTO challenge_interval (challenge, country, low, entries) SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[])",
+            """
+            INSERT INTO challenge_interval (challenge, country, low, entries)
+            SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[])
+            """,
             challenge,
             country,
             new() { Value = pieces.Select(piece => piece.Low).ToArray() },
@@ -54,19 +58,30 @@ internal static class GroupOfIntervals
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static void AddHalving(NpgsqlBatch batch, int challenge, string country, long group, List<Interval> intervals)
+    private static void AddHalving(
+        NpgsqlBatch batch, int challenge, string country, long group, List<Interval> intervals)
     {
         var upper = intervals[(intervals.Count / 2)..];
         var (low, entries) = (Number(upper[0].Low), Number(upper.Sum(interval => interval.Entries)));
         batch.BatchCommands.Add(Command(
-            $"UPDATE challenge_group SET entries = entries - $4 WHERE {Of} AND low = $3", challenge, country, Number(group), entries));
+            $"UPDATE challenge_group SET entries = entries - $4 WHERE {Of} AND low = $3",
+            challenge,
+            country,
+            Number(group),
+            entries));
         batch.BatchCommands.Add(Command(
             "INSERT INTO challenge_group (challenge, country, low, entries) VALUES ($1, $2, $3, $4)",
             challenge, country, low, entries.Clone()));
     }
 
     private static async Task AddJoiningAsync(
-        NpgsqlBatch batch, int challenge, string country, long group, long next, int count, CancellationToken cancellationToken)
+        NpgsqlBatch batch,
+        int challenge,
+        string country,
+        long group,
+        long next,
+        int count,
+        CancellationToken cancellationToken)
     {
         var (_, past) = await FindAsync(batch.Connection!, challenge, country, next, cancellationToken);
         var others = await IntervalsAsync(batch.Connection!, challenge, country, next, past, cancellationToken);
@@ -75,7 +90,8 @@ internal static class GroupOfIntervals
             batch.BatchCommands.Add(Command(
                 $"""
                 WITH gone AS (DELETE FROM challenge_group WHERE {Of} AND low = $4 RETURNING entries)
-                UPDATE challenge_group SET entries = challenge_group.entries + gone.entries FROM gone WHERE {Of} AND low = $3
+                UPDATE challenge_group SET entries = challenge_group.entries + gone.entries FROM gone
+                WHERE {Of} AND low = $3
                 """,
                 challenge, country, Number(group), Number(next)));
         }
@@ -102,31 +118,53 @@ internal static class GroupOfIntervals
     }
 
     private static async Task<List<Interval>> IntervalsAsync(
-        NpgsqlConnection connection, int challenge, string country, long from, long? to, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection,
+        int challenge,
+        string country,
+        long from,
+        long? to,
+        CancellationToken cancellationToken) =>
         [
             .. (await PairsAsync(
                 connection,
-                $"SELECT low, entries FROM challenge_interval WHERE {Of} AND low >= $3 AND ($4::bigint IS NULL OR low < $4) ORDER BY low",
+                $"""
+                SELECT low, entries FROM challenge_interval
+                WHERE {Of} AND low >= $3 AND ($4::bigint IS NULL OR low < $4) ORDER BY low
+                """,
                 challenge, country, from, to, cancellationToken))
             .Select(pair => new Interval(pair.First, pair.Second)),
         ];
 
     private static Task<List<(long First, long Second)>> CountsAsync(
-        NpgsqlConnection connection, int challenge, string country, long from, long? to, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        int challenge,
+        string country,
+        long from,
+        long? to,
+        CancellationToken cancellationToken)
     {
         // The country's own index has it as a part of its key.
-        var board = country.Length == 0 ? "challenge = $1 AND $2 = ''" : "challenge = $1 AND country = $2 AND country <> ''";
+        var board = country.Length == 0
+            ? "challenge = $1 AND $2 = ''"
+            : "challenge = $1 AND country = $2 AND country <> ''";
         return PairsAsync(
             connection,
             $"""
             SELECT standing, count(*) FROM challenge_entry
-            WHERE {board} AND standing >= $3 AND ($4::bigint IS NULL OR standing < $4) GROUP BY standing ORDER BY standing
+            WHERE {board} AND standing >= $3 AND ($4::bigint IS NULL OR standing < $4)
+            GROUP BY standing ORDER BY standing
             """,
             challenge, country, from, to, cancellationToken);
     }
 
     private static async Task<List<(long First, long Second)>> PairsAsync(
-        NpgsqlConnection connection, string sql, int challenge, string country, long from, long? to, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        string sql,
+        int challenge,
+        string country,
+        long from,
+        long? to,
+        CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
         {

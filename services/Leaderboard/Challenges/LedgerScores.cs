@@ -19,7 +19,8 @@ internal static class LedgerScores
         LEFT JOIN athlete_profile f ON f.athlete = t.athlete
         LEFT JOIN challenge_entry e ON e.challenge = t.challenge AND e.athlete = t.athlete
         LEFT JOIN LATERAL challenge_score(t.athlete, c.metric, c.sports, c.starts_on, c.ends_on) s
-            ON p.athlete IS NOT NULL AND b.athlete IS NULL AND NOT EXISTS (SELECT FROM athlete_flag g WHERE g.athlete = t.athlete)
+            ON p.athlete IS NOT NULL AND b.athlete IS NULL
+                AND NOT EXISTS (SELECT FROM athlete_flag g WHERE g.athlete = t.athlete)
         """;
 
     /// <summary>O(marks x activities of the athlete on the challenge's days).</summary>

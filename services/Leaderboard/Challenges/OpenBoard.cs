@@ -23,14 +23,16 @@ internal sealed class OpenBoard(NpgsqlDataSource database)
             SELECT challenge_rank($1, $2, standing) AS rank, standing FROM challenge_entry
             WHERE challenge = $1 AND athlete = $7 AND ($2 = '' OR country = $2)),
         total AS MATERIALIZED (
-            SELECT coalesce(sum(entries), 0)::bigint AS entries FROM challenge_group WHERE challenge = $1 AND country = $2)
+            SELECT coalesce(sum(entries), 0)::bigint AS entries FROM challenge_group
+            WHERE challenge = $1 AND country = $2)
         SELECT p.standing, p.reached_at, p.athlete, p.country, r.rank, own.rank, own.standing, total.entries
         FROM total LEFT JOIN own ON true LEFT JOIN page p ON true LEFT JOIN ranks r ON r.standing = p.standing
         ORDER BY p.standing, p.reached_at, p.athlete
         """;
 
     private static readonly string PageOfAll = Page.Replace("{0}", "$2 = ''", StringComparison.Ordinal);
-    private static readonly string PageOfCountry = Page.Replace("{0}", "country = $2 AND country <> ''", StringComparison.Ordinal);
+    private static readonly string PageOfCountry =
+        Page.Replace("{0}", "country = $2 AND country <> ''", StringComparison.Ordinal);
 
     /// <param name="challenge">Its number.</param>
     /// <param name="country">'': all.</param>
@@ -39,7 +41,12 @@ internal sealed class OpenBoard(NpgsqlDataSource database)
     /// <param name="viewer">Number of who asks, if known.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public async Task<ChallengePage> ReadAsync(
-        int challenge, string country, int size, ChallengeCursor? after, long? viewer, CancellationToken cancellationToken)
+        int challenge,
+        string country,
+        int size,
+        ChallengeCursor? after,
+        long? viewer,
+        CancellationToken cancellationToken)
     {
         await using var command = CommandOf(challenge, country, size, after, viewer);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
@@ -94,7 +101,8 @@ internal sealed class OpenBoard(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = challenge });
         command.Parameters.Add(new() { Value = country });
         command.Parameters.Add(new() { Value = after?.Standing ?? long.MinValue });
-        command.Parameters.Add(new() { Value = after?.ReachedAt ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc) });
+        command.Parameters.Add(
+            new() { Value = after?.ReachedAt ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc) });
         command.Parameters.Add(new() { Value = after?.Athlete ?? 0 });
 
         // One more than wanted tells whether there is a next page.

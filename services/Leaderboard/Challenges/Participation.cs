@@ -22,20 +22,23 @@ internal static class Participation
     public static void MapParticipation(this IEndpointRouteBuilder challenges)
     {
         challenges.MapPut("/{id:guid}/participants/me", JoinAsync).WithName("JoinChallenge").WithSummary("Take part")
-            .WithDescription("What you have done on its days counts too, of any visibility. 201 where this call changed something.")
+            .WithDescription(
+                "What you have done on its days counts too, of any visibility. 201 where this call changed something.")
             .Refuses(403, 404, 409);
-        challenges.MapDelete("/{id:guid}/participants/me", LeaveAsync).WithName("LeaveChallenge").WithSummary("No longer take part")
+        challenges.MapDelete("/{id:guid}/participants/me", LeaveAsync).WithName("LeaveChallenge")
+            .WithSummary("No longer take part")
             .WithDescription("You leave its board, as long as that is not final.")
             .Refuses(404, 409);
     }
 
-    private static async Task<Results<Ok<ChallengeParticipation>, Created<ChallengeParticipation>, ProblemHttpResult>> JoinAsync(
-        Guid id,
-        ClaimsPrincipal caller,
-        NpgsqlDataSource database,
-        TimeProvider time,
-        HttpContext http,
-        CancellationToken cancellationToken)
+    private static async
+        Task<Results<Ok<ChallengeParticipation>, Created<ChallengeParticipation>, ProblemHttpResult>> JoinAsync(
+            Guid id,
+            ClaimsPrincipal caller,
+            NpgsqlDataSource database,
+            TimeProvider time,
+            HttpContext http,
+            CancellationToken cancellationToken)
     {
         var (me, now) = (caller.AthleteId(), time.GetUtcNow());
         if (await ChallengeRow.FindAsync(database, id, me, cancellationToken) is not { } challenge)
@@ -103,7 +106,11 @@ internal static class Participation
         new Dictionary<string, object?> { ["state"] = state.ToString().ToUpperInvariant() });
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LeaveAsync(
-        Guid id, ClaimsPrincipal caller, NpgsqlDataSource database, HttpContext http, CancellationToken cancellationToken)
+        Guid id,
+        ClaimsPrincipal caller,
+        NpgsqlDataSource database,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         var me = caller.AthleteId();
         if (await ChallengeRow.FindAsync(database, id, me, cancellationToken) is not { } challenge)

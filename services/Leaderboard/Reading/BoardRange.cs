@@ -10,7 +10,8 @@ internal static class BoardRange
     private const string Forms =
         "allowed: two days like 2026-08-01 (both included), or two moments like 2026-08-01T06:00:00Z (the second not)";
 
-    private static readonly string[] Moments = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFK", "yyyy-MM-dd'T'HH:mmK"];
+    private static readonly string[] Moments =
+        ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFK", "yyyy-MM-dd'T'HH:mmK"];
 
     /// <returns><c>null</c> with faults.</returns>
     public static Period? Parse(BoardQuery query, QueryFaults faults)

@@ -11,13 +11,14 @@ internal sealed class DrainTests
 {
     private const int Requests = 20;
 
-    [Test]
-    public async Task SIGTERM_cuts_no_request_and_turns_readiness_red_first()
+    [TestCase("athlete")]
+    [TestCase("gateway")]
+    public async Task SIGTERM_cuts_no_request_and_turns_readiness_red_first(string name)
     {
-        var service = World.Stack.Stack["athlete"];
+        var service = World.Stack.Stack[name];
         var (_, token) = await World.Stack.AthleteAsync();
         using var probes = new HttpClient();
-        var ready = new Uri($"http://127.0.0.1:{World.Stack.ManagementPort}/health/ready");
+        var ready = new Uri($"http://127.0.0.1:{World.Stack.ManagementPorts[name]}/health/ready");
         Assert.That(await probes.GetStringAsync(ready), Does.Contain("\"ready\""));
         try
         {
@@ -42,10 +43,12 @@ internal sealed class DrainTests
         }
     }
 
-    [Test]
-    public async Task The_management_port_serves_health_and_nothing_else()
+    [TestCase("athlete")]
+    [TestCase("gateway")]
+    public async Task The_management_port_serves_health_and_nothing_else(string name)
     {
-        using var probes = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{World.Stack.ManagementPort}") };
+        var management = new Uri($"http://127.0.0.1:{World.Stack.ManagementPorts[name]}");
+        using var probes = new HttpClient { BaseAddress = management };
         using var live = await probes.GetAsync("/health/live");
         using var other = await probes.GetAsync("/athletes/me");
 

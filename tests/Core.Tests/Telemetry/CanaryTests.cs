@@ -28,6 +28,8 @@ internal sealed class CanaryTests
         await SendAsync(world, $"/activities/{Guid.CreateVersion7()}/recording", token, ObservedStack.Recording(lat + 90, lon));
         await SendAsync(world, $"/activities/{Guid.CreateVersion7()}/recording", token, Broken());
         await SendAsync(world, $"/activities/{Guid.CreateVersion7()}/recording?access_token={token}", token, Broken());
+        await SendFilesAsync(world, token);
+        await SendLiveAsync(world, token);
         using (var details = await world.SendAsync(HttpMethod.Get, $"/activities/{id}", token))
         {
             Assert.That(details.IsSuccessStatusCode);
@@ -61,9 +63,53 @@ internal sealed class CanaryTests
     private static StringContent Broken() => new(
         $$"""{"type":"RUN","password":"{{Password}}","points":[{"lat":{{Lat}},"lon":"{{Lon}}x"}""", Encoding.UTF8, "application/json");
 
-    private static async Task SendAsync(ObservedStack world, string path, string token, HttpContent content)
+    /// <summary>A file that is read, one that is cut short, one whose places are none.</summary>
+    private static async Task SendFilesAsync(ObservedStack world, string token)
     {
-        using var answer = await world.SendAsync(HttpMethod.Put, path, token, content);
-        TestContext.Out.WriteLine((int)answer.StatusCode);
+        const string Points = $"""<trkpt lat="{Lat}" lon="{Lon}"/><trkpt lat="{Lat}" lon="{Lon}1"/>""";
+        const string Good = $"<gpx><trk><trkseg>{Points}</trkseg></trk></gpx>";
+        string[] files =
+        [
+            Good, Good[..^20], Good.Replace("lat=\"4", "lat=\"x4", StringComparison.Ordinal),
+            $"<!DOCTYPE a [<!ENTITY b \"{Lat}\">]>{Good}",
+        ];
+        foreach (var file in files)
+        {
+            using var form = new MultipartFormDataContent { { new StringContent(file), "file", $"{Lat}.gpx" } };
+            await SendAsync(world, "/activities/import", token, form, HttpMethod.Post);
+        }
+    }
+
+    /// <summary>Points as they come, good and impossible, and a state that the activity is not in.</summary>
+    private static async Task SendLiveAsync(ObservedStack world, string token)
+    {
+        var id = Guid.CreateVersion7();
+        var activity = $"/activities/{id}";
+        var begin = Json($$"""{"type":"RUN","id":"{{id}}","startedAt":"2026-03-01T08:00:00Z"}""");
+        await SendAsync(world, "/activities", token, begin, HttpMethod.Post);
+        (string Lat, string At)[] points =
+        [
+            (Lat, "2026-03-01T08:00:01Z"), ($"9{Lat}", "2026-03-01T08:00:02Z"), ($"\"{Lat}\"", "soon"),
+            (Lat, "1970-01-01T00:00:00Z"),
+        ];
+        foreach (var (lat, at) in points)
+        {
+            var point = Json($$"""{"location":{"at":"{{at}}","lat":{{lat}},"lon":{{Lon}} } }""");
+            await SendAsync(world, $"{activity}/routes", token, point, HttpMethod.Post);
+        }
+
+        var resume = Json("""{"state":"RESUMED"}""");
+        await SendAsync(world, $"{activity}?lat={Lat}&lon={Lon}", token, resume, HttpMethod.Patch);
+        var save = Json("""{"state":"COMPLETE","at":"2026-03-01T08:00:09Z","pointCount":7}""");
+        await SendAsync(world, activity, token, save, HttpMethod.Patch);
+    }
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+
+    private static async Task SendAsync(
+        ObservedStack world, string path, string token, HttpContent content, HttpMethod? method = null)
+    {
+        using var answer = await world.SendAsync(method ?? HttpMethod.Put, path, token, content);
+        TestContext.Out.WriteLine($"{(int)answer.StatusCode} {path.Split('?')[0]}");
     }
 }

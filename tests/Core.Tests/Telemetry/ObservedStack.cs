@@ -17,19 +17,20 @@ internal sealed class ObservedStack : IAsyncDisposable
 
     public Collector Collector { get; }
 
-    public int ManagementPort { get; private init; }
+    /// <summary>By service; those that have one take 2 s to drain, too.</summary>
+    public IReadOnlyDictionary<string, int> ManagementPorts { get; private init; } = new Dictionary<string, int>();
 
     public StackFixture Stack { get; }
 
     public static async Task<ObservedStack> StartAsync()
     {
         var collector = new Collector();
-        var managementPort = FreePort.Next();
+        var managementPorts = new[] { "athlete", "gateway" }.ToDictionary(service => service, _ => FreePort.Next());
         var stack = await StackFixture.StartAsync((service, settings) =>
         {
-            if (service == "athlete")
+            if (managementPorts.TryGetValue(service, out var port))
             {
-                settings["Management__Port"] = managementPort.ToString(CultureInfo.InvariantCulture);
+                settings["Management__Port"] = port.ToString(CultureInfo.InvariantCulture);
                 settings["Shutdown__DrainDelay"] = "00:00:02";
             }
 
@@ -40,7 +41,7 @@ internal sealed class ObservedStack : IAsyncDisposable
             settings["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
             settings["Logging__LogLevel__Strava"] = "Debug";
         });
-        return new ObservedStack(collector, stack) { ManagementPort = managementPort };
+        return new ObservedStack(collector, stack) { ManagementPorts = managementPorts };
     }
 
     public async Task<(Guid Id, string Token)> AthleteAsync()

@@ -52,6 +52,11 @@ internal sealed class TelemetryTests
             "Strava.Athletes/strava.outbox.lag.seconds", "Strava.Feeds/strava.projector.delay",
             "Strava.Leaderboards/strava.projector.delay", "Strava.LocalLegends/strava.projector.delay",
             "Strava.Leaderboards/strava.board.dirty", "Strava.Leaderboards/strava.board.staleness",
+            "Strava.Leaderboards/strava.club.dirty", "Strava.Leaderboards/strava.club.staleness",
+            "Strava.Leaderboards/strava.challenge.dirty", "Strava.Leaderboards/strava.challenge.staleness",
+            "Strava.Activities/strava.queue.waiting", "Strava.Activities/strava.queue.set_aside",
+            "Strava.Feeds/strava.queue.waiting", "Strava.Leaderboards/strava.queue.waiting",
+            "Strava.LocalLegends/strava.queue.waiting", "Strava.LocalLegends/strava.queue.set_aside",
         ];
         var (_, token) = await World.Stack.AthleteAsync();
         using var answer = await World.Stack.SendAsync(

@@ -52,6 +52,30 @@ public sealed class TamperedTests : Scenario
     }
 
     [Test]
+    public async Task A_best_effort_that_is_off_by_one_is_named()
+    {
+        // 11,120 m.
+        var id = Guid.CreateVersion7();
+        (await (await Person.NewAsync("tampered")).UploadAsync(id, Recording.North(1_000))).Expect(HttpStatusCode.Created);
+        await AssertNoDifferenceAsync();
+        foreach (var column in new[] { "best_5km_ms", "best_10km_ms" })
+        {
+            await ChangeAsync(column, "+");
+            try
+            {
+                await AssertNamedAsync($"{column} of the summary row", $"{id}");
+            }
+            finally
+            {
+                await ChangeAsync(column, "-");
+            }
+        }
+
+        Task<int> ChangeAsync(string column, string sign) =>
+            new Database("activity").ExecuteAsync($"UPDATE activity SET {column} = {column} {sign} 1 WHERE id = $1", id);
+    }
+
+    [Test]
     public async Task A_friendship_that_is_kept_wrongly_shows_in_both_lists()
     {
         var (athlete, id) = await UploadedAsync();

@@ -8,6 +8,10 @@ internal sealed class OptionFaultTests
     [TestCase("Limits:MaxHeaderBytes", "10", "Limits:MaxHeaderBytes must be from 1024")]
     [TestCase("Limits:RequestTimeout", "00:00:00", "Limits:RequestTimeout must be from one second")]
     [TestCase("Limits:SlowGrace", "00:00:01", "Limits:SlowGrace must be more than one second")]
+    [TestCase("Limits:MaxBodyBytes", "lots", "Limits:MaxBodyBytes must be a whole number")]
+    [TestCase("RateLimits:Enabled", "yes", "RateLimits:Enabled must be true or false")]
+    [TestCase("RateLimits:Athlete:Burst", "many", "RateLimits:Athlete:Burst must be a whole number")]
+    [TestCase("ApiDocs:Enabled", "perhaps", "ApiDocs:Enabled must be true or false")]
     [TestCase("TrustedProxies:Addresses:0", "proxy.local", "neither an address nor a network")]
     [TestCase("TrustedProxies:Addresses:0", "0.0.0.0/0", "everybody could then pretend")]
     [TestCase("FORWARDEDHEADERS_ENABLED", "true", "believes every caller's X-Forwarded headers")]
@@ -20,6 +24,31 @@ internal sealed class OptionFaultTests
         using var gateway = new RunningGateway(settings);
 
         Assert.That(gateway.Start, Throws.Exception.With.Message.Contains(sentence));
+    }
+
+    [Test]
+    public void All_of_them_are_told_at_once()
+    {
+        var settings = World.Settings();
+        settings["Limits:MaxHeaderBytes"] = "10";
+        settings["Limits:RequestTimeout"] = "a minute";
+        settings["RateLimits:Athlete:Burst"] = "0";
+        settings["TrustedProxies:Addresses:0"] = "proxy.local";
+        settings["Cors:Origins:0"] = "*";
+        settings["Shutdown:DrainDelay"] = "soon";
+        using var gateway = new RunningGateway(settings);
+
+        var fault = Assert.Catch(() => gateway.Start());
+
+        string[] named =
+        [
+            "Limits:MaxHeaderBytes", "Limits:RequestTimeout", "RateLimits:Athlete:Burst", "TrustedProxies:Addresses",
+            "Cors:Origins", "Shutdown:DrainDelay must be a time such as",
+        ];
+        foreach (var setting in named)
+        {
+            Assert.That(fault.Message, Does.Contain($"\n  - {setting}"));
+        }
     }
 
     [Test]

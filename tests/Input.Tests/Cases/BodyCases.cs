@@ -15,6 +15,7 @@ internal static class BodyCases
         ("PUT", "/activities/{new}/recording", """{"type":"RUN","stateLog":[{"state":"STARTED","at":"{start}"},{"state":"COMPLETE","at":"{end}"}],"points":[]}""", false),
         ("PATCH", "/athletes/me", """{"city":"Ljubljana"}""", false),
         ("POST", "/clubs", """{"name":"Club","sport":"RUN"}""", false),
+        ("POST", "/challenges", """{"name":"a","metric":"distance","startsOn":"{today}","endsOn":"{nextWeek}"}""", false),
         ("POST", "/dev/token", """{"athlete":"body"}""", true),
     ];
 

@@ -8,6 +8,7 @@ namespace Strava.Leaderboards.Tests.Challenges;
 
 /// <summary>The whole service: from requests and messages on the bus to the board over HTTP.</summary>
 [Category("Integration")]
+[Parallelizable]
 public sealed class ChallengeHttpTests
 {
     [Test]

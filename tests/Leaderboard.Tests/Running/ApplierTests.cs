@@ -7,6 +7,7 @@ using Strava.Leaderboards.Stores;
 namespace Strava.Leaderboards.Tests.Running;
 
 [Category("Integration")]
+[Parallelizable]
 public class ApplierTests
 {
     private static readonly string GlobalWeek =

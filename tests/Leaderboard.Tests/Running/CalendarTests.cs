@@ -12,6 +12,7 @@ namespace Strava.Leaderboards.Tests.Running;
 /// retention. The applier's changes are kept in memory, because Redis has a clock of its own.
 /// </summary>
 [Category("Integration")]
+[Parallelizable(ParallelScope.All)]
 public class CalendarTests
 {
     private const int Steps = 14;
@@ -19,7 +20,6 @@ public class CalendarTests
     private static readonly string?[] Cities = ["Novo Mesto", " novo  MESTO", "Paris", "Łódź", null];
     private static readonly int[] DaysAgo =
         [0, 0, 1, 2, 7, 8, 9, 10, 34, 41, 42, 43, 60, 365, 426, 427, 456, 1095, 1400, 1461];
-
 
     [TestCase("2020-12-30", Description = "a year of 53 weeks ends")]
     [TestCase("2024-02-28", Description = "a leap day comes")]

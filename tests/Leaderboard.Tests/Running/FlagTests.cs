@@ -4,6 +4,7 @@ namespace Strava.Leaderboards.Tests.Running;
 
 /// <summary>An athlete taken off the boards after the fact, and brought back.</summary>
 [Category("Integration")]
+[Parallelizable]
 public class FlagTests
 {
     [Test]

@@ -9,6 +9,7 @@ namespace Strava.Leaderboards.Tests.Running;
 /// sums.
 /// </summary>
 [Category("Integration")]
+[Parallelizable]
 public class HistoryTests
 {
     private const int Histories = 60;

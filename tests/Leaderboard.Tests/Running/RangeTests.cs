@@ -14,6 +14,7 @@ namespace Strava.Leaderboards.Tests.Running;
 
 /// <summary>Boards that do not stand: any range, and periods that are no longer kept.</summary>
 [Category("Integration")]
+[Parallelizable]
 public class RangeTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using Npgsql;
 using StackExchange.Redis;
 using Strava.Testing;
 
 namespace Strava.Leaderboards.Tests.Running;
 
 [TestFixture]
-[NonParallelizable]
+[Parallelizable]
 internal sealed class RebuildTests : RebuildSpec
 {
     private World _boards = null!;
@@ -32,9 +33,24 @@ internal sealed class RebuildTests : RebuildSpec
             $"INSERT INTO board_dirty (athlete, sport, day) SELECT athlete, sport, local_date FROM ledger WHERE activity_id = '{activities[0].ActivityId}'")
             .ExecuteNonQueryAsync();
         await Eventually.HoldsAsync(async () => await AllTimeAsync(runner) < right);
+        await JoinAllAsync();
+        await Eventually.HoldsAsync(StandingsAreTheLedgersAsync);
+
+        // What is marked when the ledgers change places waits for a batch all the while.
+        await using var batch = await World.Database.OpenConnectionAsync();
+        await using var held = await batch.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("SELECT FROM fence WHERE duty = 'challenges' FOR UPDATE", batch, held);
+        await hold.ExecuteNonQueryAsync();
+        await Teller.SayAsync(Activity(activities[1].AthleteId, 50));
+        const string Marked = "SELECT count(*) FROM challenge_dirty";
+        await Eventually.HoldsAsync(async () => await World.ScalarAsync<long>(Marked) == 1);
 
         var done = await World.EndAsync(await World.BegunAsync());
         Assert.That((done.State, done.Differences), Is.EqualTo(("done", 1L)), done.Examples);
+        Assert.That(await World.ScalarAsync<long>(Marked), Is.EqualTo(2), "who ran since, and whose ledger was wrong");
+        Assert.That(await StandingsAreTheLedgersAsync(), Is.False);
+        await held.RollbackAsync();
+        await Eventually.HoldsAsync(StandingsAreTheLedgersAsync);
         await Eventually.HoldsAsync(async () => await MarksAsync() == 0 && await AllTimeAsync(runner) == right);
 
         // The swapped in ledger marks the boards of clubs, as the one before did.
@@ -85,6 +101,25 @@ internal sealed class RebuildTests : RebuildSpec
         await World.Database.CreateCommand($"UPDATE ledger SET distance_mm = 1 WHERE activity_id = '{spoilt}'").ExecuteNonQueryAsync();
         await World.Database.CreateCommand($"DELETE FROM ledger WHERE activity_id = '{lost}'").ExecuteNonQueryAsync();
     }
+
+    private async Task JoinAllAsync() => await World.Database.CreateCommand(
+        """
+        WITH made AS (
+            INSERT INTO challenge (id, creator, name, sports, metric, starts_on, ends_on, closes_at)
+            SELECT gen_random_uuid(), min(number), 'rebuilt', '{1,2}', 1, '2026-11-20', '2026-11-24', now() + interval '9 days'
+            FROM athlete_number RETURNING number),
+        joined AS (
+            INSERT INTO challenge_participant (athlete, challenge, joined_at)
+            SELECT n.number, made.number, now() FROM athlete_number n, made RETURNING challenge, athlete)
+        INSERT INTO challenge_dirty (challenge, athlete) SELECT challenge, athlete FROM joined
+        """).ExecuteNonQueryAsync();
+
+    private Task<bool> StandingsAreTheLedgersAsync() => World.ScalarAsync<bool>(
+        """
+        SELECT (SELECT array_agg((athlete, standing) ORDER BY athlete) FROM challenge_entry) = (
+            SELECT array_agg((athlete, -mm) ORDER BY athlete)
+            FROM (SELECT athlete, sum(distance_mm)::bigint AS mm FROM ledger WHERE NOT deleted GROUP BY athlete) AS l)
+        """);
 
     private Task<long> MarksAsync() => World.ScalarAsync<long>("SELECT count(*) FROM board_dirty");
 

@@ -4,6 +4,7 @@ namespace Strava.Leaderboards.Tests.Running;
 
 /// <summary>What nobody has announced is found by looking, and set right.</summary>
 [Category("Integration")]
+[Parallelizable]
 public class ReconcilerTests
 {
     [Test]

@@ -7,6 +7,7 @@ namespace Strava.Leaderboards.Tests.Running;
 
 /// <summary>Rolling windows by a clock that the test sets; CalendarTests has them in random lives too.</summary>
 [Category("Integration")]
+[Parallelizable]
 public class RollingTests
 {
     private static readonly DateTimeOffset Start =

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -33,15 +34,22 @@ internal sealed class World : IAsyncDisposable
         return found
         """;
 
-    private static int _redisDatabases;
+    /// <summary>A world's own while it lasts: as many as redis.conf has.</summary>
+    private static readonly ConcurrentQueue<int> FreeRedisDatabases = new(Enumerable.Range(0, 16));
+
+    /// <summary>Migrated once; the others are copies.</summary>
+    private static readonly Lazy<Task<string>> Template = new(MigrateAsync);
+
     private readonly ConnectionMultiplexer _eyes;
     private readonly int _redisDatabase;
 
     private World(string postgres, string redis, int redisDatabase, ConnectionMultiplexer eyes)
     {
-        (PostgresConnection, RedisConnection) = (postgres, $"{redis},defaultDatabase={redisDatabase}");
+        // No test of ours takes Postgres its power: a commit need not wait for the disk.
+        PostgresConnection = $"{postgres};Options=-c synchronous_commit=off";
+        RedisConnection = $"{redis},defaultDatabase={redisDatabase}";
         (_redisDatabase, _eyes) = (redisDatabase, eyes);
-        Database = PostgresExtensions.CreateDataSource(postgres);
+        Database = PostgresExtensions.CreateDataSource(PostgresConnection);
         Redis = new RedisBoards(RedisConnection, TimeProvider.System);
         Ledger = new Ledger(new RebuildableTables(Database));
         Profiles = new Profiles(Database, TimeProvider.System);
@@ -72,12 +80,17 @@ internal sealed class World : IAsyncDisposable
 
     public static async Task<World> CreateAsync()
     {
-        var postgres = await (await TestServers.PostgresAsync()).CreateDatabaseAsync("strava_leaderboard");
+        var postgres = await (await TestServers.PostgresAsync()).CreateDatabaseAsync(
+            "strava_leaderboard", template: await Template.Value);
         var redis = (await TestServers.RedisAsync()).ConnectionString;
         var eyes = await ConnectionMultiplexer.ConnectAsync($"{redis},abortConnect=false,allowAdmin=true,name=eyes");
-        var world = new World(postgres, redis, Interlocked.Increment(ref _redisDatabases) % 16, eyes);
+        var world = new World(
+            postgres,
+            redis,
+            FreeRedisDatabases.TryDequeue(out var free) ? free : throw new InvalidOperationException("16 worlds are open."),
+            eyes);
         await world.WipeAsync();
-        await Migrator.RunAsync(world.Database, [typeof(Migrator).Assembly, typeof(Ledger).Assembly]);
+        await world.BeginAsync();
         await world.Redis.ProbeAsync(default);
         return world;
     }
@@ -195,6 +208,31 @@ internal sealed class World : IAsyncDisposable
         Redis.Dispose();
         _eyes.Dispose();
         await Database.DisposeAsync();
+        FreeRedisDatabases.Enqueue(_redisDatabase);
+    }
+
+    /// <summary>As if the copy had been migrated just now.</summary>
+    private async Task BeginAsync()
+    {
+        await using var command = Database.CreateCommand(
+            """
+            UPDATE board_rolling SET at = now();
+            UPDATE board_store SET applied_since = now();
+            UPDATE club_store SET applied_since = now()
+            """);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <returns>The database's name.</returns>
+    private static async Task<string> MigrateAsync()
+    {
+        var connection = await (await TestServers.PostgresAsync()).CreateDatabaseAsync("strava_leaderboard");
+
+        // Nobody may be connected to what is copied.
+        var alone = new NpgsqlConnectionStringBuilder(connection) { Pooling = false };
+        await using var database = PostgresExtensions.CreateDataSource(alone.ConnectionString);
+        await Migrator.RunAsync(database, [typeof(Migrator).Assembly, typeof(Ledger).Assembly]);
+        return alone.Database!;
     }
 
     // By its text: a Redis may just have forgotten its scripts, and the client does not know.
