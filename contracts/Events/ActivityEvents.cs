@@ -108,8 +108,8 @@ public sealed record ArchivedPoints(
 /// <param name="TimeZone">IANA zone of the local day: the recording's, else the athlete's at that time, else
 /// UTC.</param>
 /// <param name="LocalDate">Athlete-local day of the start, stamped once.</param>
-/// <param name="Best5KmMilliseconds">Least time over 5 km; <c>null</c> when shorter, or saved before these were
-/// kept.</param>
+/// <param name="Best5KmMilliseconds">Least time over 5 km; <c>null</c> when shorter, and in what is read from a stream:
+/// it is kept beside it, and no longer written here. Some older bodies have it.</param>
 /// <param name="Best10KmMilliseconds">Least time over 10 km, in the same way.</param>
 public sealed record ActivityCompleted(
     DateTimeOffset At,
@@ -122,9 +122,9 @@ public sealed record ActivityCompleted(
     int PointCount,
     string TimeZone,
     DateOnly LocalDate,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     long? Best5KmMilliseconds = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     long? Best10KmMilliseconds = null) : ActivityEvent;
 
 /// <summary>The athlete gave it another name.</summary>

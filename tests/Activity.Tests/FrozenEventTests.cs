@@ -48,6 +48,9 @@ public sealed class FrozenEventTests
         ["activity_deleted"] = new ActivityDeleted(At),
     };
 
+    // What is read for ever and written no more, with the file of what is written instead.
+    private static readonly Dictionary<string, string> WrittenAs = new() { ["activity_completed.efforts"] = "activity_completed" };
+
     private static string Folder => Path.Combine(Checkout.Root, "tests", "vectors", "events");
 
     private static IEnumerable<string> Files => Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension)!;
@@ -64,7 +67,7 @@ public sealed class FrozenEventTests
     public void It_is_written_as_it_was_then(string file)
     {
         // What is written today reads the same to an older build beside this one.
-        var (alias, data) = Read(file);
+        var (alias, data) = Read(WrittenAs.GetValueOrDefault(file, file));
         var type = ActivityEventTypes.All.Of(Expected[file]);
         Assert.That(type.Alias, Is.EqualTo(alias));
         Assert.That(type.DotNetType, Is.EqualTo($"{Expected[file].GetType().FullName}, Strava.Contracts"));

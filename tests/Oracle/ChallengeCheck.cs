@@ -52,8 +52,8 @@ internal static class ChallengeCheck
             4 => Sum(done, _ => 1),
             5 => Streak(done),
             6 => Least(done, activity => activity.Figures!.DistanceMm is > 0 and var mm ? -mm : null),
-            7 => Least(done, activity => activity.Figures!.Best5KmMs),
-            _ => Least(done, activity => activity.Figures!.Best10KmMs),
+            7 => Least(done, activity => activity.Best5KmMs),
+            _ => Least(done, activity => activity.Best10KmMs),
         };
         return best is { } place ? new ChallengeLine(athlete, place.Standing, place.ReachedAt, country) : null;
     }

@@ -1,83 +1,86 @@
 namespace Strava.Oracle;
 
-/// <summary>A way from one good point to the next.</summary>
-/// <param name="AtMs">Its end.</param>
-/// <param name="Mm">What it counts.</param>
-/// <param name="IsJump">Nobody can move so: what is before it and what is after it are two ways.</param>
-internal readonly record struct Leg(long AtMs, long Mm, bool IsJump);
-
 /// <summary>
-/// The least time over a distance: for each point the shortest stretch of that length that begins or ends there, by a
-/// search in the whole way. The clock goes on in a pause.
+/// The least time over a distance, by trying every point as the begin and as the end of a window. By the clock: who
+/// pauses or stands is not stopped. No window holds a leg that nobody can make.
 /// </summary>
 internal static class Efforts
 {
-    /// <returns><c>null</c>: the distance was not made at a stretch.</returns>
-    public static long? LeastMs(IEnumerable<Leg> legs, long mm)
+    /// <returns>ms, rounded up; <c>null</c> when no stretch is that long.</returns>
+    public static long? Least(Activity activity, long distanceMm)
     {
-        var (least, way) = ((long?)null, new List<(long Mm, long AtMs)>());
-        foreach (var leg in legs)
+        var points = StoredPoints.InOrder(activity);
+        if (activity.Figures is null)
         {
-            if (way.Count > 0 && (leg.IsJump || leg.AtMs < way[^1].AtMs))
-            {
-                least = Lesser(least, LeastOf(way, mm));
-                way.Clear();
-            }
-
-            way.Add((way.Count == 0 ? 0 : way[^1].Mm + leg.Mm, leg.AtMs));
+            return null;
         }
 
-        return Lesser(least, LeastOf(way, mm));
-    }
-
-    private static long? LeastOf(List<(long Mm, long AtMs)> way, long mm)
-    {
         long? least = null;
-        foreach (var (here, atMs) in way)
+        foreach (var stretch in Stretches(activity, points).Where(stretch => stretch[^1].Mm >= distanceMm))
         {
-            if (here - mm >= 0)
+            for (var i = 0; i < stretch.Count; i++)
             {
-                least = Lesser(least, atMs - (long)Math.Floor(LeavingMs(way, here - mm)));
-            }
+                // From here on: the first moment at which the distance is made.
+                var last = FirstAt(stretch, stretch[i].Mm + distanceMm);
+                if (last < stretch.Count)
+                {
+                    Try(Between(stretch[last - 1], stretch[last], stretch[i].Mm + distanceMm, up: true) - stretch[i].AtMs);
+                }
 
-            if (here + mm <= way[^1].Mm)
-            {
-                least = Lesser(least, (long)Math.Ceiling(ReachingMs(way, here + mm)) - atMs);
+                // Up to here: the last moment at which the distance is still to be made.
+                var first = FirstAt(stretch, stretch[i].Mm - distanceMm + 1) - 1;
+                if (first >= 0)
+                {
+                    Try(stretch[i].AtMs - Between(stretch[first], stretch[first + 1], stretch[i].Mm - distanceMm, up: false));
+                }
             }
         }
 
         return least;
+
+        void Try(long ms) => least = least < ms ? least : ms;
     }
 
-    /// <summary>When the athlete was there last.</summary>
-    private static decimal LeavingMs(List<(long Mm, long AtMs)> way, long mm)
+    private static IEnumerable<List<(long Mm, long AtMs)>> Stretches(Activity activity, List<StoredPoint> points)
     {
-        var after = First(way, place => place > mm);
-        return Between(way[after - 1], way[after], mm);
-    }
-
-    /// <summary>When the athlete was there first.</summary>
-    private static decimal ReachingMs(List<(long Mm, long AtMs)> way, long mm)
-    {
-        var there = First(way, place => place >= mm);
-        return Between(way[there - 1], way[there], mm);
-    }
-
-    private static decimal Between((long Mm, long AtMs) one, (long Mm, long AtMs) other, long mm) =>
-        one.AtMs + ((other.AtMs - one.AtMs) * (decimal)(mm - one.Mm) / (other.Mm - one.Mm));
-
-    /// <summary>By halves: along the way what holds once holds from there on.</summary>
-    private static int First(List<(long Mm, long AtMs)> way, Predicate<long> holds)
-    {
-        var (low, high) = (0, way.Count);
-        while (low < high)
+        var stretch = new List<(long Mm, long AtMs)>();
+        foreach (var (point, mm, isJump) in FigureCheck.Legs(activity, points))
         {
-            var middle = (low + high) / 2;
-            (low, high) = holds(way[middle].Mm) ? (low, middle) : (middle + 1, high);
+            if (isJump && stretch.Count > 0)
+            {
+                yield return stretch;
+                stretch = [];
+            }
+
+            if (point.AtMs is { } atMs)
+            {
+                stretch.Add((stretch.Count > 0 ? stretch[^1].Mm + mm : 0, atMs));
+            }
         }
 
-        return low;
+        if (stretch.Count > 0)
+        {
+            yield return stretch;
+        }
     }
 
-    private static long? Lesser(long? one, long? other) => one is null || other < one ? other : one;
+    /// <summary>The first that is so far on; how many there are when none is.</summary>
+    private static int FirstAt(List<(long Mm, long AtMs)> stretch, long mm)
+    {
+        var (from, to) = (0, stretch.Count);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = stretch[middle].Mm >= mm ? (from, middle) : (middle + 1, to);
+        }
+
+        return from;
+    }
+
+    /// <summary>When the athlete was at a place between two others, evenly from one to the other.</summary>
+    private static long Between((long Mm, long AtMs) from, (long Mm, long AtMs) to, long mm, bool up)
+    {
+        var exact = from.AtMs + ((decimal)(to.AtMs - from.AtMs) * (mm - from.Mm) / (to.Mm - from.Mm));
+        return (long)(up ? Math.Ceiling(exact) : Math.Floor(exact));
+    }
 }

@@ -3,7 +3,11 @@ using System.IO.Compression;
 namespace Strava.Oracle;
 
 /// <summary>A point as it lies in a stream.</summary>
-internal readonly record struct StoredPoint(long? AtMs, int LatitudeE6, int LongitudeE6, long? AccuracyCm);
+internal readonly record struct StoredPoint(long? AtMs, int LatitudeE6, int LongitudeE6, long? AccuracyCm)
+{
+    /// <summary>Where some points have no time: the number of its chunk. No leg leads from one chunk to the next.</summary>
+    public int Part { get; init; }
+}
 
 /// <summary>
 /// Reads the stored form of points by its description (columns of varints), not by the code that wrote it.
@@ -14,14 +18,22 @@ internal static class StoredPoints
     private const long FirstTimeSequence = 1_000_000_000_000;
 
     /// <summary>
-    /// Timed points: by chunk and then time; all by time as soon as a point came unnumbered. A repeat is dropped.
+    /// Timed points: by chunk and then time; all by time as soon as a point came unnumbered; in the order of the file
+    /// where some have no time. A repeat is dropped.
     /// </summary>
     public static List<StoredPoint> InOrder(Activity activity)
     {
         var chunks = activity.Chunks.SelectMany(Posts).OrderBy(chunk => chunk.Sequence).ToList();
         if (chunks.Exists(chunk => chunk.Points.Exists(point => point.AtMs is null)))
         {
-            return [.. chunks.SelectMany(chunk => chunk.Points)];
+            var seen = new HashSet<(long, int, int)>();
+            return
+            [
+                .. from chunk in chunks.Select((chunk, part) => (chunk.Points, Part: part))
+                   from point in chunk.Points
+                   where point.AtMs is not { } at || seen.Add((at, point.LatitudeE6, point.LongitudeE6))
+                   select point with { Part = chunk.Part },
+            ];
         }
 
         var all = chunks.TrueForAll(chunk => chunk.Sequence < FirstTimeSequence)

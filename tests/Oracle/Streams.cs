@@ -119,10 +119,7 @@ internal static class Streams
             body.GetProperty("At").GetDateTimeOffset(), Whole("DistanceMillimeters"), Whole("TotalMilliseconds"),
             Whole("ActiveMilliseconds"), Whole("MovingMilliseconds"), Whole("ElevationGainCentimeters"),
             Whole("ElevationLossCentimeters"), (int)Whole("PointCount"), Text(body, "TimeZone")!,
-            DateOnly.ParseExact(Text(body, "LocalDate")!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
-            Effort("Best5KmMilliseconds"), Effort("Best10KmMilliseconds"));
-
-        long? Effort(string name) => body.TryGetProperty(name, out var effort) ? effort.GetInt64() : null;
+            DateOnly.ParseExact(Text(body, "LocalDate")!, "yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
 
     private static string? Text(JsonElement body, string name) =>

@@ -15,7 +15,8 @@ internal static class SummaryCheck
         await using var command = new NpgsqlCommand(
             """
             SELECT id, athlete_id, version, sport, name, description, visibility, state, deleted, time_zone, started_at,
-                completed_at, local_date, distance_mm, total_ms, active_ms, moving_ms, gain_cm, loss_cm, point_count
+                completed_at, local_date, distance_mm, total_ms, active_ms, moving_ms, gain_cm, loss_cm, point_count,
+                best_5km_ms, best_10km_ms
             FROM activity
             """,
             database);
@@ -48,7 +49,7 @@ internal static class SummaryCheck
             figures?.TimeZone ?? activity.TimeZone,
             activity.StartedAt?.UtcDateTime, figures?.At.UtcDateTime, figures?.LocalDate, figures?.DistanceMm ?? 0L,
             figures?.TotalMs ?? 0L, figures?.ActiveMs ?? 0L, figures?.MovingMs ?? 0L, figures?.GainCm ?? 0L,
-            figures?.LossCm ?? 0L, figures?.Points ?? 0,
+            figures?.LossCm ?? 0L, figures?.Points ?? 0, (int?)activity.Best5KmMs, (int?)activity.Best10KmMs,
         ];
         for (var column = 0; column < wanted.Length; column++)
         {

@@ -27,6 +27,9 @@ public sealed record Activity
 {
     public const int Complete = 4;
 
+    private Lazy<long?>? _best5KmMs;
+    private Lazy<long?>? _best10KmMs;
+
     public required Guid Id { get; init; }
 
     public Guid AthleteId { get; set; }
@@ -56,10 +59,15 @@ public sealed record Activity
 
     /// <summary>The chunks as they were stored.</summary>
     public List<(long Sequence, int Count, string Points, int[] Posts)> Chunks { get; } = [];
+
+    /// <summary>By the points: no event says it. Asked for when the stream is whole.</summary>
+    public long? Best5KmMs => (_best5KmMs ??= new(() => Efforts.Least(this, 5_000_000))).Value;
+
+    public long? Best10KmMs => (_best10KmMs ??= new(() => Efforts.Least(this, 10_000_000))).Value;
 }
 
 /// <summary>The last ActivityCompleted of a stream.</summary>
 public sealed record Figures(
     DateTimeOffset At, long DistanceMm, long TotalMs, long ActiveMs, long MovingMs, long GainCm, long LossCm,
     int Points,
-    string TimeZone, DateOnly LocalDate, long? Best5KmMs, long? Best10KmMs);
+    string TimeZone, DateOnly LocalDate);

@@ -106,10 +106,10 @@ internal sealed record Activity
     /// <param name="at">When it was saved.</param>
     /// <param name="startedAt">The first start, which decides the local day.</param>
     /// <param name="figures">The figures over all points.</param>
-    /// <param name="efforts">Of <see cref="EffortsOf"/>.</param>
+    /// <param name="bestTimes">The best times over all points.</param>
     /// <param name="timeZone">The recording's zone, else the athlete's; an unknown or missing one is UTC.</param>
     public static ActivityCompleted Completed(
-        DateTimeOffset at, DateTimeOffset startedAt, TrackFigures figures, IReadOnlyList<BestEffort> efforts, string? timeZone)
+        DateTimeOffset at, DateTimeOffset startedAt, TrackFigures figures, BestTimes bestTimes, string? timeZone)
     {
         var zone = timeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var found)
             ? found
@@ -125,19 +125,19 @@ internal sealed record Activity
             figures.PointCount,
             zone.Id,
             DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(startedAt, zone).DateTime),
-            Over(EffortDistance.FiveKilometers),
-            Over(EffortDistance.TenKilometers));
-
-        long? Over(EffortDistance distance) =>
-            efforts.FirstOrDefault(effort => effort.DistanceMillimeters == distance.Millimeters)?.ElapsedMs;
+            bestTimes.Over5KmMs,
+            bestTimes.Over10KmMs);
     }
 
-    /// <summary>
-    /// The best efforts that are told outside. In the stream, not worked out by who tells it: a rebuild reads no
-    /// points.
-    /// </summary>
-    public static IReadOnlyList<BestEffort> EffortsOf(Sport sport, StateLog log, IReadOnlyList<OrderedPoint> points) =>
-        TrackAnalytics.EffortsOf(sport, log, points, EffortDistance.FiveKilometers, EffortDistance.TenKilometers);
+    /// <summary>A saved activity with its best times. Only some older bodies of its events hold them.</summary>
+    public Activity With(BestTimes bestTimes) => Final is null ? this : this with
+    {
+        Final = Final with
+        {
+            Best5KmMilliseconds = bestTimes.Over5KmMs ?? Final.Best5KmMilliseconds,
+            Best10KmMilliseconds = bestTimes.Over10KmMs ?? Final.Best10KmMilliseconds,
+        },
+    };
 
     /// <param name="event">The next event of the stream.</param>
     /// <param name="changes">Gathers the lines of the state log, which this leaves as it is.</param>

@@ -17,8 +17,11 @@ internal static class ActivityRows
         """
         a.id, a.athlete_id, a.version, a.sport, a.name, a.description, a.visibility, a.state, a.deleted, a.time_zone,
         a.created_at, a.started_at, a.completed_at, a.local_date, a.distance_mm, a.total_ms, a.active_ms, a.moving_ms,
-        a.gain_cm, a.loss_cm, a.point_count, p.state_log::text
+        a.gain_cm, a.loss_cm, a.point_count, p.state_log::text, a.best_5km_ms, a.best_10km_ms
         """;
+
+    /// <summary>How many these are: the ordinal of what a query adds behind them.</summary>
+    public const int ColumnCount = 24;
 
     public static Activity Read(NpgsqlDataReader row)
     {
@@ -48,11 +51,12 @@ internal static class ActivityRows
         """
         INSERT INTO activity AS a (id, athlete_id, version, sport, name, description, visibility, state, deleted, time_zone,
             created_at, started_at, completed_at, local_date, distance_mm, total_ms, active_ms, moving_ms, gain_cm, loss_cm,
-            point_count)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+            point_count, best_5km_ms, best_10km_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
         ON CONFLICT (id) DO UPDATE SET version = $3, sport = $4, name = $5, description = $6, visibility = $7, state = $8,
             deleted = $9, time_zone = $10, started_at = $12, completed_at = $13, local_date = $14, distance_mm = $15,
-            total_ms = $16, active_ms = $17, moving_ms = $18, gain_cm = $19, loss_cm = $20, point_count = $21
+            total_ms = $16, active_ms = $17, moving_ms = $18, gain_cm = $19, loss_cm = $20, point_count = $21,
+            best_5km_ms = $22, best_10km_ms = $23
         """)
     {
         Parameters =
@@ -78,6 +82,8 @@ internal static class ActivityRows
             new() { Value = activity.Final?.ElevationGainCentimeters ?? 0 },
             new() { Value = activity.Final?.ElevationLossCentimeters ?? 0 },
             new() { Value = activity.Final?.PointCount ?? 0 },
+            Nullable(activity.Final?.Best5KmMilliseconds, NpgsqlDbType.Bigint),
+            Nullable(activity.Final?.Best10KmMilliseconds, NpgsqlDbType.Bigint),
         },
     };
 
@@ -142,17 +148,23 @@ internal static class ActivityRows
     public static bool IsKnownChunk(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "route_chunk_pkey" };
 
-    private static ActivityCompleted ReadFinal(NpgsqlDataReader row) => new(
-        row.GetFieldValue<DateTimeOffset>(12),
-        row.GetInt64(14),
-        row.GetInt64(15),
-        row.GetInt64(16),
-        row.GetInt64(17),
-        row.GetInt64(18),
-        row.GetInt64(19),
-        row.GetInt32(20),
-        row.GetString(9),
-        row.GetFieldValue<DateOnly>(13));
+    private static ActivityCompleted ReadFinal(NpgsqlDataReader row)
+    {
+        var bestTimes = BestTimes.Read(row, 22);
+        return new ActivityCompleted(
+            row.GetFieldValue<DateTimeOffset>(12),
+            row.GetInt64(14),
+            row.GetInt64(15),
+            row.GetInt64(16),
+            row.GetInt64(17),
+            row.GetInt64(18),
+            row.GetInt64(19),
+            row.GetInt32(20),
+            row.GetString(9),
+            row.GetFieldValue<DateOnly>(13),
+            bestTimes.Over5KmMs,
+            bestTimes.Over10KmMs);
+    }
 
     private static byte[]? Encode(TrackStatistics? statistics) =>
         statistics is null ? null : TrackStatisticsCodec.Encode(statistics.Snapshot());

@@ -116,9 +116,10 @@ internal sealed class ActivityStore(
         }
 
         var activity = ActivityRows.Read(rows);
-        var streamVersion = rows.GetInt64(22);
-        var statistics = ActivityRows.ReadStatistics(rows, 23);
-        var timeZone = rows.IsDBNull(25) ? null : rows.GetString(25);
+        const int next = ActivityRows.ColumnCount;
+        var streamVersion = rows.GetInt64(next);
+        var statistics = ActivityRows.ReadStatistics(rows, next + 1);
+        var timeZone = rows.IsDBNull(next + 3) ? null : rows.GetString(next + 3);
         await rows.NextResultAsync(cancellationToken);
         var chunks = new Dictionary<long, byte[]>();
         while (await rows.ReadAsync(cancellationToken))
@@ -132,7 +133,8 @@ internal sealed class ActivityStore(
         if (activity.Version < streamVersion)
         {
             // Somebody else (Marten) wrote to the stream: what the row says is behind, the stream is the truth.
-            activity = (await FetchActivityAsync(id, cancellationToken))!;
+            var stream = ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken))!;
+            activity = stream.WithBestTimes(BestTimes.Of(activity)).Activity;
             statistics = null;
         }
 

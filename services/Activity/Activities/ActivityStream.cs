@@ -54,6 +54,16 @@ internal sealed class ActivityStream
     public ActivityStream After(IReadOnlyList<object> events) => new(Activity.Apply(events), _chunks);
 
     /// <summary>
+    /// A saved activity with its best times, which no event holds: by the points, else what was kept of them.
+    /// </summary>
+    public ActivityStream WithBestTimes(BestTimes kept) => Activity.Final is null
+        ? this
+        : new(Activity.With(HasPoints ? BestTimes.Of(Activity.Sport, Activity.Log, Points()) : kept), _chunks);
+
+    /// <summary>The same by what was kept alone: nothing is worked out.</summary>
+    public ActivityStream With(BestTimes kept) => new(Activity.With(kept), _chunks);
+
+    /// <summary>
     /// With live posts that are not in it yet. One that is in it too counts once: whoever orders points drops repeats.
     /// </summary>
     public ActivityStream With(IReadOnlyList<TrackChunk> buffered) => buffered.Count == 0 ? this : new(Activity, [.. Chunks, .. buffered]);

@@ -48,7 +48,8 @@ internal sealed class BulkRecordings(Shard shard, TimeProvider clock)
         await using var rows = await connection.BeginBinaryImportAsync(
             """
             COPY activity (id, athlete_id, version, sport, name, visibility, state, time_zone, created_at, started_at, completed_at,
-                local_date, distance_mm, total_ms, active_ms, moving_ms, gain_cm, loss_cm, point_count) FROM STDIN (FORMAT BINARY)
+                local_date, distance_mm, total_ms, active_ms, moving_ms, gain_cm, loss_cm, point_count,
+                best_5km_ms, best_10km_ms) FROM STDIN (FORMAT BINARY)
             """,
             cancellationToken);
         foreach (var activity in streams.Select(stream => Activity.Of(stream.Id, stream.Events)))
@@ -74,10 +75,15 @@ internal sealed class BulkRecordings(Shard shard, TimeProvider clock)
             await rows.WriteAsync(final.ElevationGainCentimeters, cancellationToken);
             await rows.WriteAsync(final.ElevationLossCentimeters, cancellationToken);
             await rows.WriteAsync(final.PointCount, cancellationToken);
+            await WriteAsync(rows, final.Best5KmMilliseconds, cancellationToken);
+            await WriteAsync(rows, final.Best10KmMilliseconds, cancellationToken);
         }
 
         await rows.CompleteAsync(cancellationToken);
     }
+
+    private static Task WriteAsync(NpgsqlBinaryImporter rows, long? milliseconds, CancellationToken cancellationToken) =>
+        milliseconds is { } known ? rows.WriteAsync((int)known, cancellationToken) : rows.WriteNullAsync(cancellationToken);
 
     private async Task<Dictionary<Guid, string>> TimeZonesAsync(Guid[] athleteIds, CancellationToken cancellationToken)
     {

@@ -49,7 +49,7 @@ internal static class ChangeActivityEndpoint
 
         // The points are needed for the figures, and a saved activity's log is in its stream only.
         var stream = request.State == Transition.Complete || locked.Activity.State == ActivityState.Complete
-            ? (await store.FetchStreamAsync(id, cancellationToken))!.With(locked.Buffered)
+            ? (await store.FetchStreamAsync(id, cancellationToken))!.With(BestTimes.Of(locked.Activity)).With(locked.Buffered)
             : null;
         var activity = stream?.Activity ?? locked.Activity;
         var decision = request.State is { } requested
@@ -99,7 +99,7 @@ internal static class ChangeActivityEndpoint
                 DateTimeOffset.FromUnixTimeMilliseconds(atMs),
                 of.StartedAt ?? DateTimeOffset.FromUnixTimeMilliseconds(log.StartedAtMs!.Value),
                 TrackStatistics.Compute(of.Sport, log, points, atMs, of.ElevationSource),
-                Activity.EffortsOf(of.Sport, log, points),
+                BestTimes.Of(of.Sport, log, points),
                 of.TimeZone ?? locked.AthleteTimeZone);
         }
     }

@@ -54,7 +54,8 @@ internal static class ListActivitiesEndpoint
         var page = new List<PartialActivity>();
         while (await rows.ReadAsync(cancellationToken))
         {
-            page.Add(ActivityAnswers.Partial(ActivityRows.Read(rows), rows.IsDBNull(22) ? null : rows.GetString(22)));
+            const int name = ActivityRows.ColumnCount;
+            page.Add(ActivityAnswers.Partial(ActivityRows.Read(rows), rows.IsDBNull(name) ? null : rows.GetString(name)));
         }
 
         if (page.Count > paging.PageSize)

@@ -97,7 +97,7 @@ internal sealed class RecordingStore(Shard shard, TimeProvider clock)
         var points = TrackOrder.Merge(recording.Chunks, recording.Log);
         var figures = TrackStatistics.Compute(
             recording.Sport, recording.Log, points, recording.Log.CompletedAtMs!.Value, recording.ElevationSource);
-        var efforts = Activity.EffortsOf(recording.Sport, recording.Log, points);
+        var bestTimes = BestTimes.Of(recording.Sport, recording.Log, points);
         List<object> events =
         [
             new ActivityCreated(
@@ -114,7 +114,7 @@ internal sealed class RecordingStore(Shard shard, TimeProvider clock)
         var words = Activity.EventsOf(
             recording.Log.Changes,
             change => Activity.Completed(
-                DateTimeOffset.FromUnixTimeMilliseconds(change.AtMs), startedAt, figures, efforts, timeZone)).ToList();
+                DateTimeOffset.FromUnixTimeMilliseconds(change.AtMs), startedAt, figures, bestTimes, timeZone)).ToList();
         events.AddRange(words.SkipLast(1));
         events.AddRange(recording.Chunks.Select(ActivityStream.EventOf));
         events.Add(words[^1]);

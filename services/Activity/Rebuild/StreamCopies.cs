@@ -17,29 +17,40 @@ internal sealed class StreamCopies(Shard shard)
     public async Task<int> WriteAsync(
         NpgsqlConnection connection, Guid rebuild, Guid[] ids, CancellationToken cancellationToken)
     {
-        // No row that is swapped in needs the points.
+        // No row that is swapped in needs the points: best times are those of the live row, where there is one. It is
+        // read after the stream: where it is newer, the stream has moved too and is folded again.
         var streams = await shard.Reader.FetchStreamsAsync(
             connection, ids, cancellationToken, ActivityStream.Route, ActivityStream.RouteUnread);
-        var folded = 0;
+        var bestTimes = await BestTimes.FetchAsync(shard.Database, ids, cancellationToken);
+        var folded = new List<(ActivityStream Stream, ActivityCreated Created)>(ids.Length);
+        foreach (var id in ids)
+        {
+            var events = streams.GetValueOrDefault(id) ?? [];
+            if (ActivityStream.Fold(events) is { } stream)
+            {
+                var isLost = stream.Activity is { Final: not null, Deleted: false } && !bestTimes.ContainsKey(id);
+                var times = isLost ? await LostAsync(id, cancellationToken) : bestTimes.GetValueOrDefault(id);
+                folded.Add((stream.With(times), (ActivityCreated)events[0].Body!));
+            }
+        }
+
         await using var batch = new NpgsqlBatch(connection);
         RebuildableTables.AddToCopies(batch, rebuild, copies =>
         {
-            foreach (var id in ids)
+            foreach (var (stream, created) in folded)
             {
-                var events = streams.GetValueOrDefault(id) ?? [];
-                if (ActivityStream.Fold(events) is { } stream)
+                foreach (var row in SummaryRepair.Rows(stream).Concat(ImportedFile(stream.Activity, created)))
                 {
-                    folded++;
-                    foreach (var row in SummaryRepair.Rows(stream).Concat(ImportedFile(stream.Activity, (ActivityCreated)events[0].Body!)))
-                    {
-                        copies.BatchCommands.Add(row);
-                    }
+                    copies.BatchCommands.Add(row);
                 }
             }
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        return folded;
+        return folded.Count;
     }
+
+    private async Task<BestTimes> LostAsync(Guid id, CancellationToken cancellationToken) =>
+        BestTimes.Of((await shard.Store.FetchStreamAsync(id, cancellationToken))!.WithBestTimes(default).Activity);
 
     private static IEnumerable<NpgsqlBatchCommand> ImportedFile(Activity activity, ActivityCreated created)
     {

@@ -63,6 +63,7 @@ internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, I
             // One of them: each by itself then.
         }
 
+        var bestTimes = await BestTimes.FetchAsync(shard.Database, ids, cancellationToken);
         var streams = new Dictionary<Guid, ActivityStream>(ids.Length);
         foreach (var id in ids)
         {
@@ -73,7 +74,7 @@ internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, I
                 cancellationToken);
             if (stream is not null)
             {
-                streams.Add(id, stream);
+                streams.Add(id, stream.With(bestTimes.GetValueOrDefault(id)));
             }
         }
 
@@ -99,7 +100,9 @@ internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, I
                         var events = await _reader.FetchStreamAsync(id, cancellationToken);
                         if (ActivityStream.Fold(events) is { } stream)
                         {
-                            await publishAsync(stream, [.. events.Where(PublishedMessages.IsTold)]);
+                            var kept = await BestTimes.FetchAsync(shard.Database, [id], cancellationToken);
+                            await publishAsync(
+                                stream.WithBestTimes(kept.GetValueOrDefault(id)), [.. events.Where(PublishedMessages.IsTold)]);
                         }
 
                         _behind.Add(id);

@@ -89,6 +89,7 @@ internal sealed class Retelling(Shards shards) : IConsumer<ActivitiesWanted>
             // One of them: each by itself then.
         }
 
+        var bestTimes = await BestTimes.FetchAsync(shard.Database, ids, cancellationToken);
         var streams = new List<ActivityStream>(ids.Length);
         foreach (var id in ids)
         {
@@ -100,7 +101,8 @@ internal sealed class Retelling(Shards shards) : IConsumer<ActivitiesWanted>
                     // What is archived is fetched for who wants it: a copy must not be poorer than live.
                     var isShort = tracks && !stream.HasPoints
                         && stream.Activity is { Deleted: false, Final: not null, Visibility: Visibility.Everyone };
-                    streams.Add(isShort ? (await shard.Store.FetchStreamAsync(id, cancellationToken))! : stream);
+                    var whole = isShort ? (await shard.Store.FetchStreamAsync(id, cancellationToken))! : stream;
+                    streams.Add(whole.With(bestTimes.GetValueOrDefault(id)));
                 }
             }
             catch (Exception fault) when (fault is UnreadableEventException or PointCodecException or FormatException or InvalidCastException)

@@ -55,7 +55,8 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
             return true;
         }
 
-        foreach (var command in Rows(stream))
+        var kept = await BestTimes.FetchAsync(database, [id], cancellationToken);
+        foreach (var command in Rows(stream.WithBestTimes(kept.GetValueOrDefault(id))))
         {
             session.Batch.BatchCommands.Add(command);
         }

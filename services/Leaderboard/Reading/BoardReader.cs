@@ -7,7 +7,7 @@ namespace Strava.Leaderboards.Reading;
 /// Redis when it is there and whole; else the last page seen, if any. Who comes right after another gets the lines that
 /// the other got, some tenths of a second old as their asOf says, and a line of their own.
 /// </summary>
-internal sealed class BoardReader(RedisBoards redis, LastPages lastPages)
+internal sealed class BoardReader(RedisBoards redis, ViewerLines viewers, LastPages lastPages)
 {
     /// <returns><c>null</c>: Redis is away and this page was not seen lately.</returns>
     public async Task<BoardPage?> ReadAsync(
@@ -49,7 +49,7 @@ internal sealed class BoardReader(RedisBoards redis, LastPages lastPages)
             return shown;
         }
 
-        var line = await redis.ReadLineAsync(board, athlete, cancellationToken);
+        var line = await viewers.ReadAsync(board, athlete, cancellationToken);
         lastPages.Keep(board, athlete, line);
         return line;
     }

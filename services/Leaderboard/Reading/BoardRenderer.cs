@@ -1,10 +1,10 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using Strava.Contracts.Rest;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
@@ -56,43 +56,45 @@ internal sealed class BoardRenderer(AthleteDirectory athletes, IOptions<JsonOpti
             }
             : null;
         var lines = await LinesAsync(page.Lines, cancellationToken);
+        var head = lines.Head is { } known && known.Header == header ? known : lines.Head = HeadOf(header, lines.Entries);
         var neighbours = withNeighbours ? await EntriesAsync(page.Neighbours, cancellationToken) : null;
-        return new BoardAnswer(Put(header, lines.Json, viewer, page.Total, neighbours), TagOf());
-
-        // All that is shown but its time: that moves each second, and who holds the same lines has seen nothing old.
-        EntityTagHeaderValue TagOf()
-        {
-            var rest = Put(header with { AsOf = default }, lines.Hash, viewer, page.Total, neighbours);
-            return EntityTags.Weak(Convert.ToHexStringLower(SHA256.HashData(rest.Span).AsSpan(0, 16)));
-        }
+        var tail = TailOf(viewer, page.Total, neighbours);
+        var tag = $"{head.Tag}-{Convert.ToHexStringLower(SHA256.HashData(tail.Span).AsSpan(0, 8))}";
+        return new BoardAnswer(head.Json, lines.Entries, tail, EntityTags.Weak(tag));
     }
 
-    private ReadOnlyMemory<byte> Put(
-        PlaceBoard.BoardHeader header,
-        byte[] entries,
-        PlaceBoard.BoardViewer? viewer,
-        long total,
-        PlaceBoard.BoardEntry[]? neighbours)
+    private Head HeadOf(PlaceBoard.BoardHeader header, byte[] entries)
     {
-        var body = new ArrayBufferWriter<byte>(entries.Length + 1_024);
-        using var writer = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = _options.Encoder, SkipValidation = true });
-        writer.WriteStartObject();
-        writer.WritePropertyName("board");
-        JsonSerializer.Serialize(writer, header, _options);
-        writer.WritePropertyName("entries");
-        writer.WriteRawValue(entries, skipInputValidation: true);
-        writer.WritePropertyName("viewer");
+        // The tag is of all that is shown but its time: that moves each second, and who holds the same lines has seen
+        // nothing old.
+        using var shown = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        shown.AppendData(entries);
+        shown.AppendData(JsonSerializer.SerializeToUtf8Bytes(header with { AsOf = default }, _options));
+        byte[] json = [.. "{\"board\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(header, _options), .. ",\"entries\":"u8];
+        return new Head(header, json, Convert.ToHexStringLower(shown.GetHashAndReset().AsSpan(0, 8)));
+    }
+
+    private ReadOnlyMemory<byte> TailOf(PlaceBoard.BoardViewer? viewer, long total, PlaceBoard.BoardEntry[]? neighbours)
+    {
+        var tail = new ArrayBufferWriter<byte>(256);
+        tail.Write(",\"viewer\":"u8);
+        using var writer = new Utf8JsonWriter(tail, new JsonWriterOptions { Encoder = _options.Encoder, SkipValidation = true });
         JsonSerializer.Serialize(writer, viewer, _options);
-        writer.WriteNumber("total", total);
+        writer.Flush();
+        tail.Write(",\"total\":"u8);
+        Span<byte> digits = stackalloc byte[20];
+        total.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);
+        tail.Write(digits[..length]);
         if (neighbours is not null)
         {
-            writer.WritePropertyName("neighbours");
+            tail.Write(",\"neighbours\":"u8);
+            writer.Reset();
             JsonSerializer.Serialize(writer, neighbours, _options);
+            writer.Flush();
         }
 
-        writer.WriteEndObject();
-        writer.Flush();
-        return body.WrittenMemory;
+        tail.Write("}"u8);
+        return tail.WrittenMemory;
     }
 
     private async Task<Lines> LinesAsync(IReadOnlyList<BoardLine> page, CancellationToken cancellationToken)
@@ -103,8 +105,7 @@ internal sealed class BoardRenderer(AthleteDirectory athletes, IOptions<JsonOpti
         }
 
         var entries = JsonSerializer.SerializeToUtf8Bytes(await EntriesAsync(page, cancellationToken), _options);
-        var hash = JsonSerializer.SerializeToUtf8Bytes(SHA256.HashData(entries));
-        var lines = new Lines(entries, hash, time.GetTimestamp());
+        var lines = new Lines(entries, time.GetTimestamp());
         _rendered.AddOrUpdate(page, lines);
         return lines;
     }
@@ -129,8 +130,20 @@ internal sealed class BoardRenderer(AthleteDirectory athletes, IOptions<JsonOpti
         ];
     }
 
-    /// <param name="Json">The entries.</param>
-    /// <param name="Hash">Theirs, as JSON too.</param>
-    /// <param name="At">When they got their names.</param>
-    private sealed record Lines(byte[] Json, byte[] Hash, long At);
+    /// <param name="entries">As JSON.</param>
+    /// <param name="at">When they got their names.</param>
+    private sealed class Lines(byte[] entries, long at)
+    {
+        public byte[] Entries => entries;
+
+        public long At => at;
+
+        /// <summary>The last that was put before them; all who read at about the same time have the same.</summary>
+        public Head? Head { get; set; }
+    }
+
+    /// <param name="Header">What it says.</param>
+    /// <param name="Json">Up to the entries.</param>
+    /// <param name="Tag">Of it and the entries.</param>
+    private sealed record Head(PlaceBoard.BoardHeader Header, byte[] Json, string Tag);
 }

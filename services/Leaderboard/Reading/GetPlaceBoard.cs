@@ -10,7 +10,8 @@ internal static class BoardReaderExtensions
 {
     public static WebApplicationBuilder AddBoardReader(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<AthleteDirectory>().AddSingleton<LastPages>().AddSingleton<BoardReader>()
+        builder.Services.AddSingleton<AthleteDirectory>().AddSingleton<LastPages>().AddSingleton<ViewerLines>()
+            .AddSingleton<BoardReader>()
             .AddSingleton<RangeTotals>().AddSingleton<OnDemandBoards>().AddSingleton<BoardRenderer>();
         return builder;
     }

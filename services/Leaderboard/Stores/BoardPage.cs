@@ -6,7 +6,7 @@ namespace Strava.Leaderboards.Stores;
 
 internal sealed record BoardLine(long Rank, long Athlete, BoardScore Score)
 {
-    /// <param name="answer">Of <see cref="BoardScripts.Line"/>.</param>
+    /// <param name="answer">Of <see cref="BoardScripts.Lines"/>.</param>
     /// <param name="athlete">Whose.</param>
     public static BoardLine From(RedisResult[] answer, long athlete) => new(
         1 + (long)answer[1], athlete, BoardScore.Unpack(long.Parse((string)answer[0]!, CultureInfo.InvariantCulture)));

@@ -57,13 +57,22 @@ internal static class BoardScripts
         return { page, redis.call('ZCARD', KEYS[1]), score, ahead, around }
         """;
 
-    /// <summary>KEYS board. ARGV a member. Answers its score and how many are better; nothing: it has none.</summary>
-    public const string Line =
+    /// <summary>
+    /// KEYS board. ARGV members. Answers for each its score and how many are better; nothing where it has none.
+    /// </summary>
+    public const string Lines =
         """
-        local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
-        if not score then return false end
-        local next = (math.floor(tonumber(score) / 65536) + 1) * 65536
-        return { score, redis.call('ZCOUNT', KEYS[1], string.format('%.0f', next), '+inf') }
+        local lines = {}
+        for i = 1, #ARGV do
+            local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
+            if score then
+                local next = (math.floor(tonumber(score) / 65536) + 1) * 65536
+                lines[i] = { score, redis.call('ZCOUNT', KEYS[1], string.format('%.0f', next), '+inf') }
+            else
+                lines[i] = false
+            end
+        end
+        return lines
         """;
 
     /// <summary>

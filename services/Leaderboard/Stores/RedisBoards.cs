@@ -43,17 +43,17 @@ internal sealed class RedisBoards(string connectionString, TimeProvider time)
         ReadTimeout,
         cancellationToken);
 
-    /// <returns>One athlete's line; <c>null</c>: has none.</returns>
-    public Task<BoardLine?> ReadLineAsync(BoardKey board, long athlete, CancellationToken cancellationToken) =>
-        _reads.RunAsync(
-            async redis =>
-            {
-                var answer = await redis.ScriptEvaluateAsync(
-                    BoardScripts.Line, [board.Scores], [BoardMember.Encode(athlete)]);
-                return answer.IsNull ? null : BoardLine.From((RedisResult[])answer!, athlete);
-            },
-            ReadTimeout,
-            cancellationToken);
+    /// <summary>The lines of some athletes, in their order; <c>null</c> for one who has none.</summary>
+    public Task<BoardLine?[]> ReadLinesAsync(
+        BoardKey board, IReadOnlyList<long> athletes, CancellationToken cancellationToken) => _reads.RunAsync(
+        async redis =>
+        {
+            var lines = (RedisResult[])(await redis.ScriptEvaluateAsync(
+                BoardScripts.Lines, [board.Scores], [.. athletes.Select(athlete => (RedisValue)BoardMember.Encode(athlete))]))!;
+            return lines.Select((line, i) => line.IsNull ? null : BoardLine.From((RedisResult[])line!, athletes[i])).ToArray();
+        },
+        ReadTimeout,
+        cancellationToken);
 
     /// <returns>What Redis holds for each of these, in their order; 0: no entry.</returns>
     public Task<long[]> ScoresAsync(IReadOnlyList<BoardChange> entries, CancellationToken cancellationToken) =>

@@ -100,7 +100,7 @@ internal static class LiveBufferBench
             var locked = (await store.LockAsync(session, Activity!.Id, [], CancellationToken.None))!;
             var figures = Statistics.Figures(recording.Log, 0);
             var at = DateTimeOffset.FromUnixTimeMilliseconds(recording.Log.CompletedAtMs!.Value);
-            ActivityStore.Append(session, locked, [Activities.Activities.Activity.Completed(at, at, figures, [], null)], null);
+            ActivityStore.Append(session, locked, [Activities.Activities.Activity.Completed(at, at, figures, default, null)], null);
             await store.SaveAsync(session, CancellationToken.None);
             Activity = null;
         }

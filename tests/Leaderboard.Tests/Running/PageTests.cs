@@ -40,6 +40,24 @@ public class PageTests
     }
 
     [Test]
+    public async Task In_a_crowd_of_viewers_each_gets_a_line_of_their_own()
+    {
+        await using var world = await World.CreateAsync();
+        var lines = await FillAsync(world, new Random(7));
+        var viewers = new ViewerLines(world.Redis);
+        long[] strangers = [lines.Max(line => line.Athlete) + 1, lines.Max(line => line.Athlete) + 2];
+        var askers = Enumerable.Range(0, 600).Select(i => i % 50 == 0 ? strangers[i / 50 % 2] : lines[i % lines.Count].Athlete).ToArray();
+
+        var answers = await Task.WhenAll(askers.Select(athlete => Task.Run(() => viewers.ReadAsync(Board, athlete, default))));
+
+        Assert.That(answers, Is.EqualTo(askers.Select(athlete => lines.SingleOrDefault(line => line.Athlete == athlete))));
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        Assert.CatchAsync<OperationCanceledException>(() => viewers.ReadAsync(Board, askers[0], gone.Token));
+        Assert.That(await viewers.ReadAsync(Board, lines[^1].Athlete, default), Is.EqualTo(lines[^1]), "the others go on");
+    }
+
+    [Test]
     public async Task The_neighbours_are_the_lines_around_the_viewers()
     {
         await using var world = await World.CreateAsync();

@@ -41,8 +41,7 @@ public class RedisUserTests
         var board = new BoardKey(Contracts.Sports.Sport.Run, Place.Global, Window.Ever, Period.Ever);
         var page = await world.Redis.ReadAsync(board, new BoardSlice(10, Neighbours: 2), viewer: 1, default);
 
-        Assert.That(await world.Redis.ReadLineAsync(board, 1, default), Is.EqualTo(page.Viewer));
-        Assert.That(await world.Redis.ReadLineAsync(board, 99, default), Is.Null);
+        Assert.That(await world.Redis.ReadLinesAsync(board, [1, 99], default), Is.EqualTo(new[] { page.Viewer, null }));
         await world.NewReconciler().StepAsync(await world.ClaimAsync(), default);
 
         var refusals = await world.AsAdminAsync("ACL", "LOG");
