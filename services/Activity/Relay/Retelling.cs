@@ -16,9 +16,10 @@ namespace Strava.Activities.Relay;
 internal sealed class Retelling(Shards shards) : IConsumer<ActivitiesWanted>
 {
     /// <summary>
-    /// Streams an answer; with tracks fewer, because a message is held in memory several times on its way.
+    /// Streams an answer, some 800 bytes each; with tracks fewer, because a message is held in memory several times on
+    /// its way.
     /// </summary>
-    private const int StreamsAtOnce = 200;
+    private const int StreamsAtOnce = 1_000;
     private const int StreamsWithTracksAtOnce = 50;
 
     // They alone may be answered, whatever a question says.

@@ -47,32 +47,34 @@ internal sealed class DownstreamRebuild<TProjection>(
     where TProjection : IActivityProjection
 {
     /// <summary>
-    /// Each answer asks for the next by itself; only the first question, and a lost one, is asked here.
+    /// Each answer asks for the next by itself; only the first question, and a lost one, is asked here. The longer it
+    /// has been waited for, the longer until it is asked again: where an answer takes so long, a second question takes
+    /// as long again.
     /// </summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _database = database;
     private readonly TimeProvider _clock = clock;
-    private (Guid Rebuild, Guid After, long At) _asked;
+    private (Guid Rebuild, Guid After, long At, int Times) _asked;
 
     protected override async Task FillAsync(RebuildProgress rebuild, CancellationToken cancellationToken)
     {
         if (_asked.Rebuild != rebuild.Id)
         {
-            await AskAsync();
+            await AskAsync(times: 1);
         }
         else if (_asked.After != rebuild.After)
         {
-            _asked = (rebuild.Id, rebuild.After, _clock.GetTimestamp());
+            _asked = (rebuild.Id, rebuild.After, _clock.GetTimestamp(), 1);
         }
-        else if (_clock.GetElapsedTime(_asked.At) > AskAgainAfter)
+        else if (_clock.GetElapsedTime(_asked.At) > _asked.Times * AskAgainAfter)
         {
-            await AskAsync();
+            await AskAsync(Math.Min(2 * _asked.Times, 12));
         }
 
-        Task AskAsync()
+        Task AskAsync(int times)
         {
-            _asked = (rebuild.Id, rebuild.After, _clock.GetTimestamp());
+            _asked = (rebuild.Id, rebuild.After, _clock.GetTimestamp(), times);
             var wanted = ToldActivities<TProjection>.Wanted(rebuild.Id, rebuild.After, plan.Queue);
             return publisher.PublishAsync([new OutgoingMessage(rebuild.Id, rebuild.Told, wanted)], cancellationToken);
         }

@@ -17,4 +17,10 @@ public interface IActivityProjection
     public static abstract void Add(NpgsqlBatch batch, ActivityDeleted deletion);
 
     public static abstract void Add(NpgsqlBatch batch, ActivityTrackPublished track);
+
+    /// <summary>
+    /// A rebuild's whole answer, into the copies alone, where few statements do it; each guarded as the others are.
+    /// </summary>
+    /// <returns>False: nothing was added, each is to be added by itself.</returns>
+    public static virtual bool TryAddTold(NpgsqlBatch batch, ActivitiesTold told) => false;
 }

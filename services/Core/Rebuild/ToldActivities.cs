@@ -30,17 +30,21 @@ internal sealed class ToldActivities<TProjection>(NpgsqlDataSource database, Reb
             return;
         }
 
-        if (await FillAsync(told, context.CancellationToken) && !told.IsLast)
-        {
-            // Should this be lost, the worker asks again.
-            await context.Publish(Wanted(told.RebuildId, told.UpTo, plan.Queue), context.CancellationToken);
-        }
+        await FillAsync(told, context);
     }
 
-    private async Task<bool> FillAsync(ActivitiesTold told, CancellationToken cancellationToken)
+    private async Task FillAsync(ActivitiesTold told, ConsumeContext<ActivitiesTold> context)
     {
+        var cancellationToken = context.CancellationToken;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Locked first: an UPDATE that looks for the position would not wait for it, only find the one before.
+        await using var moving = new NpgsqlCommand("SELECT FROM rebuild WHERE id = $1 FOR UPDATE", connection, transaction)
+        {
+            Parameters = { new() { Value = told.RebuildId } },
+        };
+        await moving.ExecuteNonQueryAsync(cancellationToken);
         await using var move = new NpgsqlCommand(
             """
             UPDATE rebuild SET after = $3, told = told + $4, total = coalesce($5, total), moved_at = clock_timestamp(),
@@ -62,18 +66,29 @@ internal sealed class ToldActivities<TProjection>(NpgsqlDataSource database, Reb
         };
         if (await move.ExecuteNonQueryAsync(cancellationToken) == 0)
         {
-            return false;
+            return;
+        }
+
+        if (!told.IsLast)
+        {
+            // The next is worked out while this one is written. Whoever takes it waits here for the position's row. Should
+            // it be lost, or come to nothing because this one is not stored, the worker asks again.
+            await context.Publish(Wanted(told.RebuildId, told.UpTo, plan.Queue), cancellationToken);
         }
 
         await using var batch = new NpgsqlBatch(connection, transaction);
         RebuildableTables.AddToCopies(batch, told.RebuildId, copies => Add(copies, told));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return true;
     }
 
     private static void Add(NpgsqlBatch batch, ActivitiesTold told)
     {
+        if (TProjection.TryAddTold(batch, told))
+        {
+            return;
+        }
+
         foreach (var activity in told.Activities)
         {
             TProjection.Add(batch, activity);

@@ -39,8 +39,8 @@ internal sealed class BoardRefill(NpgsqlDataSource database, RedisBoards redis, 
         };
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
-        // What days and places stand for is remembered from range to range.
-        var sums = _sums = from == 0 || _sums is null ? new RefillSums(time.GetUtcNow()) : _sums;
+        // What days and places stand for is remembered from range to range, in one pass.
+        var sums = (from == 0 ? null : Interlocked.Exchange(ref _sums, null)) ?? new RefillSums(time.GetUtcNow());
         sums.Rolled = rows.GetFieldValue<DateTimeOffset>(0);
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
@@ -60,6 +60,7 @@ internal sealed class BoardRefill(NpgsqlDataSource database, RedisBoards redis, 
         }
 
         var boards = sums.Take();
+        _sums = sums;
         return new RangeRead(boards.Sum(board => board.Entries.Count), (right, ends) => redis.WriteAsync(right, boards, ends));
     }
 

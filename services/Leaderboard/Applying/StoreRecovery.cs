@@ -128,6 +128,13 @@ internal abstract partial class StoreRecovery(
         {
             var operations = await refill.FillAsync(term, cancellationToken);
             await marks.MarkAppliedAsync(DateTimeOffset.UnixEpoch, cancellationToken);
+            var filled = await redis.ProbeAsync(cancellationToken);
+            if (filled.RunId != seen.RunId || filled.At != DateTimeOffset.UnixEpoch)
+            {
+                // It has lost something meanwhile: without our generation all begins again.
+                return;
+            }
+
             await redis.BeginGenerationAsync(generation, cancellationToken);
             LogRefilled(log, marks.Names.Kind, operations, time.GetElapsedTime(began).TotalSeconds);
         }

@@ -9,7 +9,11 @@ namespace Strava.Leaderboards.Applying;
 /// <summary>What a range of athletes has on all boards of a kind.</summary>
 /// <param name="Operations">What writing it costs: entries, each once for every key that it is in.</param>
 /// <param name="WriteAsync">Writes it; more than 0: a newer token has written.</param>
-internal sealed record RangeRead(long Operations, Func<WriteRight, CancellationToken, Task<long>> WriteAsync);
+internal sealed record RangeRead(long Operations, Func<WriteRight, CancellationToken, Task<long>> WriteAsync)
+{
+    /// <summary>Of before it was read.</summary>
+    public WriteRight Right { get; init; }
+}
 
 /// <summary>
 /// Fills boards that have been emptied, all at once: one pass over the ledger in the order of its athletes, so that
@@ -31,24 +35,32 @@ internal abstract class StoreRefill(NpgsqlDataSource database, BoardStore redis,
     /// </summary>
     private const long OperationsARange = 300_000;
 
+    private const int MaxTries = 10;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
     /// <returns>How many operations it took.</returns>
     public async Task<long> FillAsync(FenceTerm term, CancellationToken cancellationToken)
     {
         var last = await LastAthleteAsync(cancellationToken);
-        var (size, operations, writing) = (MaxAthletesARange / 20, 0L, Task.CompletedTask);
+        var (size, operations, writing) = (MaxAthletesARange / 20, 0L, Task.FromResult(false));
         for (var from = 0L; from < last;)
         {
-            var right = new WriteRight(term.NextToken(), redis.NewDeadline());
-            var range = await ReadAsync(term, from, from + size, cancellationToken);
+            var (first, past) = (from, from + size);
+            var range = await ReadAsync(term, first, past, cancellationToken);
             operations += range.Operations;
-            from += size;
+            from = past;
 
             // Ranges grow and shrink with what their athletes have on boards.
             size = Math.Clamp(size * OperationsARange / Math.Max(range.Operations, 1), 1_000, MaxAthletesARange);
 
-            // The next range is read while this one is written.
-            await writing;
-            writing = WriteAsync(range, right, term, cancellationToken);
+            // The next range is read while this one is written. Where the one before was read again, it has a greater
+            // token than this: so this one is, too.
+            if (await writing)
+            {
+                range = await ReadAsync(term, first, past, cancellationToken);
+            }
+
+            writing = WriteAsync(term, range, () => ReadAsync(term, first, past, cancellationToken), cancellationToken);
         }
 
         await writing;
@@ -56,7 +68,8 @@ internal abstract class StoreRefill(NpgsqlDataSource database, BoardStore redis,
     }
 
     /// <summary>
-    /// All athletes above <paramref name="from"/> up to <paramref name="last"/>, in one snapshot; the first from 0.
+    /// All athletes above <paramref name="from"/> up to <paramref name="last"/>, in one snapshot; the first from 0. Two
+    /// may be read at once.
     /// </summary>
     protected abstract Task<RangeRead> ReadAsync(
         NpgsqlConnection snapshot, long from, long last, CancellationToken cancellationToken);
@@ -64,6 +77,7 @@ internal abstract class StoreRefill(NpgsqlDataSource database, BoardStore redis,
     private async Task<RangeRead> ReadAsync(
         FenceTerm term, long from, long last, CancellationToken cancellationToken)
     {
+        var right = new WriteRight(term.NextToken(), redis.NewDeadline());
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var snapshot =
             await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
@@ -78,16 +92,35 @@ internal abstract class StoreRefill(NpgsqlDataSource database, BoardStore redis,
             },
         };
         return (long)(await held.ExecuteScalarAsync(cancellationToken))! == term.Partitions.Length
-            ? await ReadAsync(connection, from, last, cancellationToken)
+            ? await ReadAsync(connection, from, last, cancellationToken) with { Right = right }
             : throw new TermOverException(term.Number);
     }
 
-    private static async Task WriteAsync(
-        RangeRead range, WriteRight right, FenceTerm term, CancellationToken cancellationToken)
+    /// <summary>
+    /// A range that Redis does not take is read again, with what has changed and as the term's, and written once more:
+    /// beginning anew for one slow answer, a busy machine would never be done. Whether it has lost what it took before,
+    /// is asked in the end.
+    /// </summary>
+    /// <returns>Whether it was read again.</returns>
+    private static async Task<bool> WriteAsync(
+        FenceTerm term, RangeRead range, Func<Task<RangeRead>> readAgain, CancellationToken cancellationToken)
     {
-        if (await range.WriteAsync(right, cancellationToken) > 0)
+        for (var tries = 1; ; tries++)
         {
-            throw new TermOverException(term.Number);
+            try
+            {
+                if (await range.WriteAsync(range.Right, cancellationToken) > 0)
+                {
+                    throw new TermOverException(term.Number);
+                }
+
+                return tries > 1;
+            }
+            catch (RedisAwayException) when (tries < MaxTries)
+            {
+                await Task.Delay(BetweenTries, cancellationToken);
+                range = await readAgain();
+            }
         }
     }
 

@@ -20,8 +20,11 @@ internal abstract class BoardStore(
     /// <summary>Entries, each counted once for every key that it is in: some 5 ms of Redis.</summary>
     private const int OperationsAScript = 3_000;
 
-    /// <summary>Well within <see cref="WriteTimeout"/>, also beside others.</summary>
-    private const int OperationsAPipeline = 60_000;
+    /// <summary>
+    /// Two of them are under way, well within <see cref="WriteTimeout"/> and between two heartbeats, also where Redis
+    /// gets a tenth of a processor.
+    /// </summary>
+    private const int OperationsAPipeline = 15_000;
 
     /// <summary>What a script costs beside its entries.</summary>
     private const int OperationsOfAScript = 50;

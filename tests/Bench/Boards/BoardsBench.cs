@@ -6,6 +6,7 @@ internal static class BoardsBench
     private static readonly Dictionary<string, Func<Task>> Parts = new()
     {
         ["rebuild"] = BoardRebuildBench.RunAsync,
+        ["streams"] = RebuildStreamsBench.RunAsync,
         ["growth"] = GrowthBench.RunAsync,
         ["range"] = RangeBench.RunAsync,
         ["place"] = PlaceBench.RunAsync,

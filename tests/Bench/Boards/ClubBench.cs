@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
+using StackExchange.Redis;
+using Strava.Leaderboards.Boards;
 using Strava.Testing;
 
 namespace Strava.Bench.Boards;
@@ -40,12 +42,16 @@ internal static class ClubBench
         });
         await using var database = NpgsqlDataSource.Create(stack.Database("leaderboard"));
         var (token, athlete) = await SignInAsync(stack.Gateway);
-        await FillAsync(database, athlete);
+        using var redis = await ConnectionMultiplexer.ConnectAsync(stack.Redis.ConnectionString);
+        await FillAsync(database, redis.GetDatabase(), athlete);
         await WriteAsync(database);
         await ReadAsync(database, stack.Gateway, token);
+
+        // Last: what it writes is no longer what the ledger says.
+        await RawAsync(database, redis.GetDatabase());
     }
 
-    private static async Task FillAsync(NpgsqlDataSource database, Guid viewer)
+    private static async Task FillAsync(NpgsqlDataSource database, IDatabase redis, Guid viewer)
     {
         Console.WriteLine(
             $"==> clubs: one of {Athletes} athletes, one of {Middle} others, {Changed / Small} of {Small} others each");
@@ -70,20 +76,32 @@ internal static class ClubBench
             INSERT INTO club_count (club, stripe, members)
             SELECT club, athlete % 16, count(*) FROM club_member GROUP BY 1, 2
             """);
-        var watch = Stopwatch.StartNew();
         await ExecuteAsync(
             database,
             """
+            ALTER TABLE ledger DISABLE TRIGGER USER;
             INSERT INTO ledger (activity_id, athlete, version, deleted, sport, visibility, started_at, local_date,
                 distance_mm, active_ms, moving_ms, elevation_gain_cm)
             SELECT gen_random_uuid(), number, 1, false, 1, 1, now(), current_date,
                 (1000 * random() * 20000)::bigint, 3600000, (random() * 3600000)::bigint, (random() * 100000)::bigint
-            FROM athlete_number
+            FROM athlete_number;
+            ALTER TABLE ledger ENABLE TRIGGER USER
             """);
         await ExecuteAsync(database, "VACUUM ANALYZE");
+        var watch = Stopwatch.StartNew();
+        await ExecuteAsync(database, "UPDATE club_store SET layout = 0");
+        for (string? generation = null; generation is null; await Task.Delay(50))
+        {
+            generation = await ScalarAsync<string?>(
+                database, "SELECT generation::text FROM club_store WHERE layout > 0 AND generation::text = $1",
+                $"{await redis.HashGetAsync("leaderboard:club:watermark", "generation")}");
+        }
+
         await StillAsync(database);
-        Figures.Print("boards.club.fill_s", watch.Elapsed.TotalSeconds, "s");
-        Figures.Note("one activity of each of 1,000,000 athletes from the ledger's table to seven keys of each club");
+        Figures.Print("boards.club.refill_s", watch.Elapsed.TotalSeconds, "s");
+        Figures.Note(
+            $"one activity of each of {Athletes + Middle + Changed} athletes from the ledger to seven keys of each of {2 + (Changed / Small)} clubs, "
+            + "which the service finds to be of an older layout");
     }
 
     /// <summary>The sizes take turns: whatever else the machine does meets all.</summary>
@@ -125,6 +143,36 @@ internal static class ClubBench
         Figures.Print("boards.club.growth.write", per["1m"] / per["10k"]);
         Figures.Print("boards.club.growth.write.1m_vs_10", per["1m"] / per["10"]);
         Figures.Note("1,000,000 against 10,000 active members: a change of the ledger, its mark, its entries in Redis");
+    }
+
+    /// <summary>The bare commands, as many and as far apart: what is left is what the processor's cache misses.</summary>
+    private static async Task RawAsync(NpgsqlDataSource database, IDatabase redis)
+    {
+        var (large, middle) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= Rounds; round++)
+        {
+            foreach (var (club, of, took) in new[] { (2, "club = 2", middle), (1, "club = 1", large) })
+            {
+                var board = await redis.ScriptEvaluateAsync(
+                    "return redis.call('SCAN', 0, 'MATCH', ARGV[1], 'COUNT', 100000)[2][1]",
+                    [],
+                    [$"leaderboard:club:{{{club}:*:distance"]);
+                var key = ((string)board!)[..^"distance".Length];
+                var athletes = await ChooseAsync(database, of);
+                var watch = Stopwatch.StartNew();
+                await Task.WhenAll(
+                    from athlete in athletes
+                    from sort in Sorts
+                    select redis.SortedSetAddAsync(key + sort, BoardMember.Encode(athlete), Random.Shared.Next(1, 2_000_000)));
+                if (round > 0)
+                {
+                    took.Add(1_000 * watch.Elapsed.TotalMilliseconds / Changed);
+                }
+            }
+        }
+
+        Figures.Note($"raw: {Figures.Format(Figures.Median(large))} us for the six sets of a member of a million, {Figures.Format(Figures.Median(middle))} us of {Middle}");
+        Figures.Print("boards.club.growth.write.raw", Figures.Median(large.Zip(middle, (one, other) => one / other)));
     }
 
     private static async Task ReadAsync(NpgsqlDataSource database, HttpClient gateway, string token)
@@ -203,6 +251,17 @@ internal static class ClubBench
         using var answer = await gateway.PostAsJsonAsync("/dev/token", new { athlete = "club", country = "SI" });
         var body = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
         return (body.GetProperty("accessToken").GetString()!, body.GetProperty("athleteId").GetGuid());
+    }
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlDataSource database, string sql, params object[] values)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql, params object[] values)

@@ -136,7 +136,10 @@ internal sealed class World : IAsyncDisposable
     public async Task ForgetAllAsync()
     {
         await using var command = Database.CreateCommand(
-            "TRUNCATE ledger, athlete_place, athlete_profile, athlete_number, board_dirty, board_applied CASCADE");
+            """
+            DELETE FROM ledger; DELETE FROM board_dirty; DELETE FROM board_applied;
+            DELETE FROM athlete_place; DELETE FROM athlete_profile; DELETE FROM athlete_number
+            """);
         await command.ExecuteNonQueryAsync();
         await WipeAsync();
     }
