@@ -13,7 +13,9 @@ using static Strava.Activities.Tests.ActivityFixture;
 
 namespace Strava.Activities.Tests;
 
-/// <summary>The most points that one activity may have. Nobody waits for a million: the row says that they came.</summary>
+/// <summary>
+/// The most points that one activity may have. Nobody waits for a million: the row says that they came.
+/// </summary>
 [Category("Integration")]
 public sealed class TooManyPointsTests
 {
@@ -137,7 +139,8 @@ public sealed class TooManyPointsTests
     }
 
     private static Task<string> SetAsync(string id, int? sent) => AskAsync(
-        $"UPDATE activity_progress SET points_sent = {sent?.ToString(CultureInfo.InvariantCulture) ?? "NULL"} "
+        "UPDATE activity_progress SET points_sent = "
+        + $"{sent?.ToString(CultureInfo.InvariantCulture) ?? "NULL"} "
         + $"WHERE activity_id = '{id}'");
 
     private static Task<string> SentAsync(string id) =>

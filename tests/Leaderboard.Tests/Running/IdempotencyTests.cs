@@ -152,7 +152,8 @@ public sealed class IdempotencyTests
         }
 
         using var another = _host.ClientOf(Guid.NewGuid());
-        var make = All().Single(one => one.Method == "POST" && write.Route.StartsWith(one.Route, StringComparison.Ordinal));
+        var make = All().Single(
+            one => one.Method == "POST" && write.Route.StartsWith(one.Route, StringComparison.Ordinal));
         using var made = await SendAsync(
             another, make, new Uri(make.Route, UriKind.Relative), $"{Guid.NewGuid()}", make.Body);
         made.EnsureSuccessStatusCode();
@@ -177,11 +178,13 @@ public sealed class IdempotencyTests
             Headers = { { "Idempotency-Key", key } },
         });
 
-    private static string Challenge() => string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""
-          {"name":"Once","metric":"DISTANCE","startsOn":"{{Messages.Today:yyyy-MM-dd}}","endsOn":"{{Messages.Today.AddDays(7):yyyy-MM-dd}}"}
-          """);
+    private static string Challenge()
+    {
+        var (first, last) = (Messages.Today, Messages.Today.AddDays(7));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"name":"Once","metric":"DISTANCE","startsOn":"{{first:yyyy-MM-dd}}","endsOn":"{{last:yyyy-MM-dd}}"}""");
+    }
 
     private Task<string> StoredAsync() => AskAsync(
         """
