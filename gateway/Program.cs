@@ -23,6 +23,7 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
 builder.AddServiceDefaults();      // tokens, health, problem details, limits
 builder.AddConnectionLimits();     // sizes, times and numbers, by option
 builder.AddRateLimits();           // how often an address and an athlete may ask
+builder.AddOwnHosts();             // under which names it is called
 builder.AddTrustedProxies();       // whose word about the caller's address counts
 builder.AddCrossOrigin();          // which web sites may call us from a browser
 builder.AddServiceRoutes();        // which path belongs to which service: appsettings.json
@@ -35,6 +36,7 @@ app.UseTrustedProxies();
 app.UseUntrustedHeaderRemoval();   // nothing below may read what a caller pretends
 app.UseSecurityHeaders();
 app.UseExceptionHandler();         // for the lines up to the service defaults, which bring their own
+app.UseOwnHosts();
 app.UseRefusals();                 // TRACE, CONNECT, Upgrade
 app.UseCrossOrigin();
 app.UseRateLimits();

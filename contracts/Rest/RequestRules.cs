@@ -14,6 +14,12 @@ public static partial class RequestRules
     /// <summary>Most lines of a state log in one recording.</summary>
     public const int MaxStateChanges = 10_000;
 
+    /// <summary>
+    /// Most points of one activity, however many requests bring them: a point a second for the
+    /// <see cref="LongestActivity"/> is 604,800. It bounds what saving an activity takes in memory.
+    /// </summary>
+    public const int MaxPoints = 1_000_000;
+
     /// <summary>Nothing was recorded by a phone before this time: an earlier one is a clock that was never
     /// set.</summary>
     public static readonly DateTimeOffset EarliestTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -47,6 +47,12 @@ internal sealed record Activity
 
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>
+    /// Points in the stream as they were sent, repeats too, while the activity is open; <c>null</c>: they are to be
+    /// counted.
+    /// </summary>
+    public int? PointsSent { get; init; }
+
     public static Activity Create(Guid id, ActivityCreated created) => new()
     {
         Id = id,
@@ -58,6 +64,7 @@ internal sealed record Activity
         TimeZone = created.TimeZone,
         CreatedAt = created.CreatedAt,
         ElevationSource = created.ElevationSource,
+        PointsSent = 0,
     };
 
     /// <summary>The activity after one more event of its stream.</summary>
@@ -154,6 +161,8 @@ internal sealed record Activity
         ActivityVisibilityChanged changed => this with { Visibility = changed.Visibility },
         ActivitySportChanged changed => this with { Sport = changed.Sport },
         ActivityDeleted => this with { Deleted = true },
+        // A chunk that was left unread has no points; none that was sent has none.
+        RouteRecorded route => this with { PointsSent = route.Count == 0 ? null : PointsSent + route.Count },
         _ => this,
     } with
     { Version = Version + 1 };

@@ -17,11 +17,12 @@ internal static class ActivityRows
         """
         a.id, a.athlete_id, a.version, a.sport, a.name, a.description, a.visibility, a.state, a.deleted, a.time_zone,
         a.created_at, a.started_at, a.completed_at, a.local_date, a.distance_mm, a.total_ms, a.active_ms, a.moving_ms,
-        a.gain_cm, a.loss_cm, a.point_count, p.state_log::text, a.best_5km_ms, a.best_10km_ms
+        a.gain_cm, a.loss_cm, a.point_count, p.state_log::text, a.best_5km_ms, a.best_10km_ms,
+        p.points_sent
         """;
 
     /// <summary>How many these are: the ordinal of what a query adds behind them.</summary>
-    public const int ColumnCount = 24;
+    public const int ColumnCount = 25;
 
     public static Activity Read(NpgsqlDataReader row)
     {
@@ -44,6 +45,7 @@ internal static class ActivityRows
             StartedAt = row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
             Final = row.IsDBNull(12) ? null : ReadFinal(row),
             Log = log,
+            PointsSent = row.IsDBNull(24) ? null : row.GetInt32(24),
         };
     }
 
@@ -92,8 +94,8 @@ internal static class ActivityRows
     /// points.</param>
     public static NpgsqlBatchCommand UpsertProgress(Activity activity, TrackStatistics? statistics) => new(
         """
-        INSERT INTO activity_progress (activity_id, state_log, figures) VALUES ($1, $2, $3)
-        ON CONFLICT (activity_id) DO UPDATE SET state_log = $2, figures = $3, statistics = NULL
+        INSERT INTO activity_progress (activity_id, state_log, figures, points_sent) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (activity_id) DO UPDATE SET state_log = $2, figures = $3, points_sent = $4, statistics = NULL
         """)
     {
         Parameters =
@@ -101,6 +103,7 @@ internal static class ActivityRows
             new() { Value = activity.Id },
             new() { Value = JsonSerializer.Serialize(activity.Log.Changes), NpgsqlDbType = NpgsqlDbType.Jsonb },
             Nullable(Encode(statistics), NpgsqlDbType.Bytea),
+            Nullable(activity.PointsSent, NpgsqlDbType.Integer),
         },
     };
 
@@ -111,7 +114,8 @@ internal static class ActivityRows
     public static NpgsqlBatchCommand Advance(Activity activity, long sequence, byte[] contentHash, TrackStatistics? statistics) => new(
         """
         WITH c AS (INSERT INTO route_chunk (activity_id, sequence, content_hash) VALUES ($1, $3, $4)),
-             p AS (UPDATE activity_progress SET figures = $5, statistics = NULL WHERE activity_id = $1)
+             p AS (UPDATE activity_progress SET figures = $5, points_sent = $6, statistics = NULL
+                   WHERE activity_id = $1)
         UPDATE activity SET version = $2 WHERE id = $1
         """)
     {
@@ -122,6 +126,7 @@ internal static class ActivityRows
             new NpgsqlParameter<long> { TypedValue = sequence },
             new NpgsqlParameter<byte[]> { TypedValue = contentHash },
             Nullable(Encode(statistics), NpgsqlDbType.Bytea),
+            Nullable(activity.PointsSent, NpgsqlDbType.Integer),
         },
     };
 
@@ -136,6 +141,16 @@ internal static class ActivityRows
             : row.IsDBNull(statistics + 1) ? null : TrackStatisticsCodec.Decode(row.GetFieldValue<byte[]>(statistics + 1));
         return state is { Format: TrackStatisticsState.CurrentFormat } ? TrackStatistics.Restore(state) : null;
     }
+
+    /// <summary>Counts the points that were sent. Cost: the stream's chunks, not their points.</summary>
+    public static NpgsqlBatchCommand CountPoints(Guid activityId) => new(
+        $"""
+         SELECT least(coalesce(sum((data ->> 'Count')::int), 0), 2000000000)::int FROM mt_events
+         WHERE stream_id = $1 AND type = '{ActivityStream.Route}'
+         """)
+    {
+        Parameters = { new NpgsqlParameter<Guid> { TypedValue = activityId } },
+    };
 
     /// <summary>What only an open activity needs; the stream keeps its chunks for ever.</summary>
     public static NpgsqlBatchCommand DeleteWorkingRows(Guid activityId) =>

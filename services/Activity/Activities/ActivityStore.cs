@@ -138,6 +138,13 @@ internal sealed class ActivityStore(
             statistics = null;
         }
 
+        if (activity is { PointsSent: null, Final: null, Deleted: false })
+        {
+            // Whoever writes next writes it down: one query in the activity's life.
+            await using var count = new NpgsqlBatch(session.Batch.Connection) { BatchCommands = { ActivityRows.CountPoints(id) } };
+            activity = activity with { PointsSent = (int)(await count.ExecuteScalarAsync(cancellationToken))! };
+        }
+
         return new LockedActivity(activity, statistics, chunks, timeZone, buffered);
     }
 

@@ -46,7 +46,7 @@ internal static class RecordRouteEndpoint
             .WithName("RecordRoute").WithTags("Recording")
             .WithSummary("One point, or a numbered chunk of points, while it is recorded")
             .WithDescription("The same chunk again changes nothing; they may come in any order. Give a location, or "
-                + "a sequence with points.")
+                + "a sequence with points. Beyond 1,000,000 points of one activity 422: save it and begin another.")
             .WithExample("a chunk", Example)
             .WithExample("one point", PointExample)
             .Refuses(403, 404, 409, 422);
@@ -73,7 +73,8 @@ internal static class RecordRouteEndpoint
     private static async Task<Ok<RouteAnswer>?> AppendAtOnceAsync(
         Route route, HttpContext context, ActivityStore store, OpenActivities open, CancellationToken cancellationToken)
     {
-        if (open.Take(route.ActivityId) is not { } known || known.Activity.AthleteId != context.User.AthleteId())
+        if (open.Take(route.ActivityId) is not { } known || known.Activity.AthleteId != context.User.AthleteId()
+            || !HasRoomFor(route.Chunk, known.Activity.PointsSent))
         {
             return null;
         }
@@ -124,6 +125,12 @@ internal static class RecordRouteEndpoint
                 activity.State, activity.State == ActivityState.Created ? [Transition.Started] : []);
         }
 
+        var sent = activity.PointsSent + locked.Buffered.Sum(post => post.Points.Length);
+        if (!HasRoomFor(chunk, sent))
+        {
+            return Refusals.TooManyPoints(sent, chunk.Points.Length);
+        }
+
         var statistics = RunningFigures.Continue(locked.Statistics, [chunk], activity.Log);
         activity = ActivityStore.AppendChunk(session, activity, chunk, route.ContentHash, statistics);
         return await SaveAsync(route, activity, statistics, session, context, store, open, cancellationToken);
@@ -144,6 +151,8 @@ internal static class RecordRouteEndpoint
 
         return answer;
     }
+
+    private static bool HasRoomFor(TrackChunk chunk, int? sent) => sent + chunk.Points.Length <= RequestRules.MaxPoints;
 
     /// <summary>A saved activity's chunks are in its stream alone; a chunk that comes after the end is rare.</summary>
     private static async Task<byte[]?> HashInStreamAsync(

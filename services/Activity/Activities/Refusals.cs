@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
@@ -25,6 +26,16 @@ internal static class Refusals
         "activity-state",
         $"The activity is {Word(current)}; allowed now: {(allowed.Count == 0 ? "nothing" : string.Join(", ", allowed.Select(Word)))}.",
         new Dictionary<string, object?> { ["state"] = current, ["allowed"] = allowed });
+
+    /// <param name="sent">Points that are stored.</param>
+    /// <param name="more">Points of the request.</param>
+    public static ProblemHttpResult TooManyPoints(int? sent, int more) => Problems.Impossible(
+        "points",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"An activity has at most {RequestRules.MaxPoints:N0} points; {sent:N0} are stored, "
+            + $"and these are {more:N0}: save it and begin another."),
+        "activity/too-many-points");
 
     public static ProblemHttpResult IdTaken() => Problems.Conflict(
         "activity-exists", "An activity with this id exists already with other content; make a new id.");

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Xml;
 using Strava.Contracts.Geo;
+using Strava.Contracts.Rest;
 using Strava.Contracts.Tracks;
 
 namespace Strava.Activities.Imports;
@@ -14,7 +16,7 @@ internal sealed class GpxReader
     private const int MaxCharacters = 64 * 1024 * 1024;
 
     /// <summary>Each one is two lines of the state log, of which a recording has so many at most.</summary>
-    private const int MaxSegments = Contracts.Rest.RequestRules.MaxStateChanges / 2;
+    private const int MaxSegments = RequestRules.MaxStateChanges / 2;
 
     /// <summary>
     /// Recorders of the MyTracks family write a pause as a point at latitude 100, and its end at 200.
@@ -26,6 +28,7 @@ internal sealed class GpxReader
     private readonly List<ImportedSegment> _routes = [];
     private readonly GpxStateLog _log = new();
     private List<TrackPoint> _points = [];
+    private int _pointCount;
     private string? _name;
     private string? _type;
     private DateTimeOffset? _metadataTime;
@@ -137,6 +140,15 @@ internal sealed class GpxReader
         var channels = ReadChannels();
         if (latitude is >= -90 and <= 90 && longitude is >= -180 and <= 180)
         {
+            if (++_pointCount > RequestRules.MaxPoints)
+            {
+                throw new ImportFailureException(
+                    "activity/too-many-points",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The file has more than {RequestRules.MaxPoints:N0} points: split it into its activities."));
+            }
+
             var position = GeoPoint.FromDegrees(latitude.Value, longitude.Value);
             _points.Add(channels with { LatitudeE6 = position.LatitudeE6, LongitudeE6 = position.LongitudeE6 });
         }

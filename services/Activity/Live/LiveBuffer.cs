@@ -22,6 +22,9 @@ internal enum LivePost
 
     /// <summary>There is no such activity of this athlete.</summary>
     Missing = 5,
+
+    /// <summary>The activity has as many points as one may have.</summary>
+    TooMany = 6,
 }
 
 /// <summary>
@@ -140,7 +143,8 @@ internal sealed class LiveBuffer(NpgsqlDataSource database, ActivityStore store)
             return rows.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(hash) ? LivePost.Repeated : LivePost.Differs;
         }
 
-        return (ActivityState)rows.GetInt16(1) is ActivityState.Created or ActivityState.Complete ? LivePost.WrongState : null;
+        return (ActivityState)rows.GetInt16(1) is ActivityState.Created or ActivityState.Complete ? LivePost.WrongState
+            : rows.GetBoolean(3) ? LivePost.TooMany : null;
     }
 
     /// <summary>A saved activity's posts are in its stream alone; one that comes after the end is rare.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Strava.Contracts.Rest;
 using Strava.Contracts.Tracks;
 
 namespace Strava.Activities.Live;
@@ -13,16 +14,19 @@ internal static class LiveRows
     };
 
     /// <summary>
-    /// Answers: stored now?, the activity's state, the hash that was stored before. No row: not this athlete's.
+    /// Answers: stored now?, the activity's state, the hash that was stored before, is it full? No row: not this
+    /// athlete's. What waits to be folded is not counted: the limit may be passed by what comes in a minute.
     /// </summary>
     public static NpgsqlBatchCommand Insert(Guid activityId, Guid athleteId, long sequence, byte[] contentHash, byte[] points) => new(
         """
-        WITH a AS (SELECT state FROM activity WHERE id = $1 AND athlete_id = $2 AND NOT deleted),
-             c AS (INSERT INTO route_chunk (activity_id, sequence, content_hash) SELECT $1, $3, $4 FROM a WHERE state IN (1, 2, 3)
-                   ON CONFLICT DO NOTHING RETURNING 1),
+        WITH a AS (SELECT state, coalesce(p.points_sent, 0) >= $6 AS is_full
+                   FROM activity LEFT JOIN activity_progress p ON p.activity_id = id
+                   WHERE id = $1 AND athlete_id = $2 AND NOT deleted),
+             c AS (INSERT INTO route_chunk (activity_id, sequence, content_hash) SELECT $1, $3, $4 FROM a
+                   WHERE state IN (1, 2, 3) AND NOT is_full ON CONFLICT DO NOTHING RETURNING 1),
              b AS (INSERT INTO live_buffer (activity_id, sequence, points) SELECT $1, $3, $5 FROM c)
         SELECT EXISTS (SELECT FROM c), state, CASE WHEN NOT EXISTS (SELECT FROM c)
-            THEN (SELECT content_hash FROM route_chunk WHERE activity_id = $1 AND sequence = $3) END FROM a
+            THEN (SELECT content_hash FROM route_chunk WHERE activity_id = $1 AND sequence = $3) END, is_full FROM a
         """)
     {
         Parameters =
@@ -32,6 +36,7 @@ internal static class LiveRows
             new NpgsqlParameter<long> { TypedValue = sequence },
             new NpgsqlParameter<byte[]> { TypedValue = contentHash },
             new NpgsqlParameter<byte[]> { TypedValue = points },
+            new NpgsqlParameter<int> { TypedValue = RequestRules.MaxPoints },
         },
     };
 

@@ -15,6 +15,8 @@ internal sealed class OptionFaultTests
     [TestCase("TrustedProxies:Addresses:0", "proxy.local", "neither an address nor a network")]
     [TestCase("TrustedProxies:Addresses:0", "0.0.0.0/0", "everybody could then pretend")]
     [TestCase("FORWARDEDHEADERS_ENABLED", "true", "believes every caller's X-Forwarded headers")]
+    [TestCase("AllowedHosts", "api.example.org;https://example.org", "AllowedHosts holds 'https://example.org'")]
+    [TestCase("AllowedHosts", "api.*", "AllowedHosts holds 'api.*'")]
     [TestCase("Cors:Origins:0", "*", "Cors:Origins holds '*'")]
     [TestCase("Cors:Origins:0", "https://app.example.org/", "Cors:Origins holds 'https://app.example.org/'")]
     public void It_is_told_at_the_start(string name, string value, string sentence)
