@@ -47,13 +47,11 @@ internal static class BoardRebuildBench
 
     private static async Task<(long Entries, double Seconds)> RefillAsync(BoardWorld world)
     {
-        var (own, redis, postgres) = (CpuMeter.Own, await CpuAsync(world), await PostgresAsync());
+        var (own, redis) = (CpuMeter.Own, await CpuAsync(world));
         var refilled = await world.RefillAsync();
         Figures.Note(
-            $"CPU: {Figures.Format((CpuMeter.Own - own).TotalSeconds)} s here, {Figures.Format(await CpuAsync(world) - redis)} s in Redis, {Figures.Format(await PostgresAsync() - postgres)} s in Postgres");
+            $"CPU: {Figures.Format((CpuMeter.Own - own).TotalSeconds)} s here, {Figures.Format(await CpuAsync(world) - redis)} s in Redis, the rest in Postgres");
         return refilled;
-
-        async Task<double> PostgresAsync() => (await new CpuMeter(world.Database).ReadAsync()).Server.TotalSeconds;
     }
 
     private static async Task<double> CpuAsync(BoardWorld world) => (await world.RedisCliAsync("INFO", "cpu")).Split('\n')
