@@ -77,7 +77,10 @@ public sealed class BestTimesTests
             var retelling = new Retelling(world.Services.GetRequiredService<Shards>());
             var wanted = new ActivitiesWanted
             {
-                RebuildId = Guid.NewGuid(), Queue = Subscriptions.Leaderboard, After = Guid.Empty, Tracks = false,
+                RebuildId = Guid.NewGuid(),
+                Queue = Subscriptions.Leaderboard,
+                After = Guid.Empty,
+                Tracks = false,
             };
             return (await retelling.TellAsync(wanted, default)).Activities.Single().Best5KmMilliseconds;
         }
