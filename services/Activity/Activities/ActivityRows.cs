@@ -126,7 +126,9 @@ internal static class ActivityRows
             new NpgsqlParameter<long> { TypedValue = sequence },
             new NpgsqlParameter<byte[]> { TypedValue = contentHash },
             Nullable(Encode(statistics), NpgsqlDbType.Bytea),
-            Nullable(activity.PointsSent, NpgsqlDbType.Integer),
+            activity.PointsSent is { } sent
+                ? new NpgsqlParameter<int> { TypedValue = sent }
+                : Nullable(null, NpgsqlDbType.Integer),
         },
     };
 

@@ -103,12 +103,13 @@ internal static class LiveBench
                             new NpgsqlParameter<long> { TypedValue = version },
                         },
                     },
-                    new("UPDATE activity_progress SET figures = $2 WHERE activity_id = $1")
+                    new("UPDATE activity_progress SET figures = $2, points_sent = $3 WHERE activity_id = $1")
                     {
                         Parameters =
                         {
                             new NpgsqlParameter<Guid> { TypedValue = id },
                             new NpgsqlParameter<byte[]> { TypedValue = chunk.Figures },
+                            new NpgsqlParameter<int> { TypedValue = ChunkPoints * (_sequence + 1) },
                         },
                     },
                 },
