@@ -22,6 +22,9 @@ internal sealed class ConsumerWatchTests
         await using var world = await RunningBus.StartAsync();
         await Eventually.GivesAsync(world.ConsumersAsync, consumers => consumers > 0, Patience);
 
+        // Consumers are there before the bus calls itself started, and until then it will not stop.
+        await world.Bus.WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
+
         // Behind everybody's back, as in MassTransit#6095: the process is well, the broker has no consumer of it.
         await world.Bus.StopAsync();
         Assert.That(await world.ConsumersAsync(), Is.Zero);
