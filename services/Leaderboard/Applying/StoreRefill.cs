@@ -43,28 +43,39 @@ internal abstract class StoreRefill(NpgsqlDataSource database, BoardStore redis,
     {
         var last = await LastAthleteAsync(cancellationToken);
         var (size, operations, writing) = (MaxAthletesARange / 20, 0L, Task.FromResult(false));
-        for (var from = 0L; from < last;)
+        using var whileFilling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
         {
-            var (first, past) = (from, from + size);
-            var range = await ReadAsync(term, first, past, cancellationToken);
-            operations += range.Operations;
-            from = past;
-
-            // Ranges grow and shrink with what their athletes have on boards.
-            size = Math.Clamp(size * OperationsARange / Math.Max(range.Operations, 1), 1_000, MaxAthletesARange);
-
-            // The next range is read while this one is written. Where the one before was read again, it has a greater
-            // token than this: so this one is, too.
-            if (await writing)
+            for (var from = 0L; from < last;)
             {
-                range = await ReadAsync(term, first, past, cancellationToken);
+                var (first, past) = (from, from + size);
+                var range = await ReadAsync(term, first, past, whileFilling.Token);
+                operations += range.Operations;
+                from = past;
+
+                // Ranges grow and shrink with what their athletes have on boards.
+                size = Math.Clamp(size * OperationsARange / Math.Max(range.Operations, 1), 1_000, MaxAthletesARange);
+
+                // The next range is read while this one is written. Where the one before was read again, it has a
+                // greater token than this: so this one is, too.
+                if (await writing)
+                {
+                    range = await ReadAsync(term, first, past, whileFilling.Token);
+                }
+
+                writing = WriteAsync(
+                    term, range, () => ReadAsync(term, first, past, whileFilling.Token), whileFilling.Token);
             }
 
-            writing = WriteAsync(term, range, () => ReadAsync(term, first, past, cancellationToken), cancellationToken);
+            await writing;
+            return operations;
         }
-
-        await writing;
-        return operations;
+        finally
+        {
+            // Where a read has failed, the write before it is not to be tried again behind whoever begins anew.
+            await whileFilling.CancelAsync();
+            await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>
