@@ -54,6 +54,12 @@ internal static class Rules
         Own("leaderboard", "GET /challenges/{id}/leaderboard", 200),
         Own("leaderboard", "GET /challenges/{id}/rank", 200),
 
+        // A segment is everybody's to see; its maker changes it.
+        Own("locallegend", "POST /segments", 201, 200),
+        Own("locallegend", "GET /segments", 200),
+        Own("locallegend", "GET /segments/{id}", 200),
+        new("locallegend", "PATCH /segments/{id}", cell => cell.Actor == Actor.Owner ? [200] : [403]),
+
         Own("athlete", "GET /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "PATCH /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "GET /athletes/me/friends", 200),
@@ -99,7 +105,7 @@ internal static class Rules
         .. Both("/activities"),
         "* /activities/import", "* /activities/{**rest}", "* /activities/{id}/recording", "* /activities/{id}/routes",
         "* /athletes/{**rest}", "* /leaderboards/{**rest}", "* /clubs/{**rest}", "* /challenges/{**rest}",
-        "* /segments/{**rest}",
+        "* /segments/{**rest}", "* /local-legends/{**rest}",
     ];
 
     private static IEnumerable<string> Both(params string[] paths) =>
