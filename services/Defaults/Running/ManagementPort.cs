@@ -57,7 +57,8 @@ public static class ManagementPort
             var path = http.Request.Path;
             if (http.Connection.LocalPort == port
                 && !path.StartsWithSegments("/health", StringComparison.Ordinal)
-                && !path.StartsWithSegments("/admin", StringComparison.Ordinal))
+                && !path.StartsWithSegments("/admin", StringComparison.Ordinal)
+                && !path.StartsWithSegments("/internal", StringComparison.Ordinal))
             {
                 http.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
