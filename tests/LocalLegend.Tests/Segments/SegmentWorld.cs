@@ -3,21 +3,25 @@ using System.Text.Json;
 using Npgsql;
 using Strava.Contracts.Rest;
 using Strava.Core.Postgres;
+using Strava.LocalLegends.Segments;
 using Strava.ServiceDefaults;
 using Strava.Testing;
 
 namespace Strava.LocalLegends.Tests.Segments;
 
-/// <summary>The whole service in this process, on a database and a broker of its own.</summary>
+/// <summary>
+/// The whole service in this process, on a database and a broker of its own. Named by any type of it: Activity, whose
+/// files are read here too, has a Program as well.
+/// </summary>
 internal sealed class SegmentWorld : IAsyncDisposable
 {
     private SegmentWorld(string connection, Uri broker, Dictionary<string, string> settings)
     {
         Database = PostgresExtensions.CreateDataSource(connection);
-        Host = new ServiceHost<Program>(connection, broker, settings);
+        Host = new ServiceHost<SegmentRow>(connection, broker, settings);
     }
 
-    public ServiceHost<Program> Host { get; }
+    public ServiceHost<SegmentRow> Host { get; }
 
     public NpgsqlDataSource Database { get; }
 
@@ -26,7 +30,7 @@ internal sealed class SegmentWorld : IAsyncDisposable
         var connection = await (await TestServers.PostgresAsync()).CreateDatabaseAsync("strava_locallegend");
         var broker = await (await TestServers.RabbitMqAsync()).CreateVirtualHostAsync("segments");
         var world = new SegmentWorld($"{connection};Options=-c synchronous_commit=off", broker, settings ?? []);
-        await Migrator.RunAsync(world.Database, [typeof(Migrator).Assembly, typeof(Program).Assembly]);
+        await Migrator.RunAsync(world.Database, [typeof(Migrator).Assembly, typeof(SegmentRow).Assembly]);
         return world;
     }
 
