@@ -3,7 +3,7 @@
 -- Grows with every change of the segments that matching has to know. Who changes one holds advisory lock (3, 0)
 -- exclusively, who commits matches holds it shared: so whoever commits after a segment was made has matched it too.
 CREATE TABLE segment_catalogue (
-    only   boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     change bigint NOT NULL
 );
 INSERT INTO segment_catalogue (change) VALUES (0);

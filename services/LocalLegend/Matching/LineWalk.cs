@@ -1,0 +1,152 @@
+using System.Numerics;
+
+namespace Strava.LocalLegends.Matching;
+
+/// <summary>
+/// Follows a segment from its start along a track, point by point, and says where the track passes its end. O(points
+/// until then); it ends early where the track leaves the line.
+/// </summary>
+/// <remarks>
+/// Each point has its place on the line: the nearest within what can have been covered since the point before, so
+/// that neither a hairpin nor a road that is taken there and back is confused. It is the mean offset over some 40 m
+/// that must be small, not each point's: noise goes to and fro, a parallel street does not.
+/// </remarks>
+internal ref struct LineWalk
+{
+    private const float MostMeanOffsetMeters = 20;
+    private const float MostOffsetMeters = 60;
+    private const float MeanOverMeters = 40;
+
+    // Of one point in the mean, however far from the last: so that one wild point among sparse ones is no detour.
+    private const float MostWeight = 0.6f;
+
+    // A right-angled bend is 1.41 times its chord.
+    private const float WayPerChord = 1.5f;
+    private const float NoiseMeters = 30;
+    private const float WayPerExpected = 1.5f;
+    private const int LongestHairpinMs = 10_000;
+
+    // A place that is as much farther along (or less far) than the chord costs as much as a fifth of it aside.
+    private const float AlongWeight = 0.04f;
+
+    // Nobody saw what lies between two points: no more than half a segment.
+    private const float MostUnseenPart = 0.5f;
+    private const float LeastUnseenMeters = 200;
+    private const float MostTurnedBackMeters = 200;
+
+    private readonly SegmentLine _line;
+    private readonly TrackChain _chain;
+    private readonly Vector3 _offset;
+    private int _edge;
+    private float _meters;
+    private float _farthest;
+    private Vector3 _meanOffset;
+    private Vector3 _place;
+    private double _expectedPerMs;
+    private (Passage At, float Meters) _nearest;
+
+    private LineWalk(SegmentLine line, TrackChain chain, Vector3 offset)
+    {
+        _line = line;
+        _chain = chain;
+        _offset = offset;
+        _nearest = (default, float.MaxValue);
+    }
+
+    /// <param name="offset">From the line's origin to the chain's.</param>
+    /// <returns>Where the end is passed; <c>null</c>: the track does not follow the line to its end.</returns>
+    public static Passage? Follow(SegmentLine line, TrackChain chain, Vector3 offset, Passage start) =>
+        new LineWalk(line, chain, offset).Follow(start);
+
+    private Passage? Follow(Passage start)
+    {
+        var positions = _chain.Positions;
+        _place = Vector3.Lerp(positions[start.Leg], positions[start.Leg + 1], start.Part) + _offset;
+        var startMs = _chain.AtMs[start.Leg] + (start.Part * (_chain.AtMs[start.Leg + 1] - _chain.AtMs[start.Leg]));
+        for (var leg = start.Leg; leg < positions.Length - 1; leg++)
+        {
+            var to = positions[leg + 1] + _offset;
+            var chord = Vector3.Distance(_place, to);
+            var reach = Reach(chord, _chain.AtMs[leg + 1] - _chain.AtMs[leg]);
+            if (_line.LengthMeters - _meters <= reach)
+            {
+                var firstPart = leg == start.Leg ? start.Part : 0;
+                if (Ends(leg, to, chord, firstPart) is { } end)
+                {
+                    return end;
+                }
+            }
+
+            if (!Advance(to, chord, reach))
+            {
+                break;
+            }
+
+            _expectedPerMs = _meters / Math.Max(1, _chain.AtMs[leg + 1] - startMs);
+        }
+
+        return _nearest.Meters < float.MaxValue ? _nearest.At : null;
+    }
+
+    // How far along the line the next point can lie.
+    private readonly float Reach(float chord, long ms)
+    {
+        var byChord = NoiseMeters + (WayPerChord * chord);
+        var bySpeed = (float)(WayPerExpected * _expectedPerMs * Math.Min(ms, LongestHairpinMs));
+        var unseen = Math.Max(LeastUnseenMeters, MostUnseenPart * _line.LengthMeters);
+        return Math.Min(Math.Max(byChord, bySpeed), unseen);
+    }
+
+    // Who turns or stops a few metres before the end has been there too: then the nearest place is the end.
+    private Passage? Ends(int leg, Vector3 to, float chord, float firstPart)
+    {
+        if (_line.EndGate.Crossing(_place, to) is { } crossing)
+        {
+            return new Passage(leg, firstPart + (crossing * (1 - firstPart)));
+        }
+
+        var (part, meters) = _line.EndGate.Nearest(_place, to);
+        if (meters <= Gate.ReachMeters(chord) && meters < _nearest.Meters)
+        {
+            _nearest = (new Passage(leg, firstPart + (part * (1 - firstPart))), meters);
+        }
+
+        return null;
+    }
+
+    private bool Advance(Vector3 to, float chord, float reach)
+    {
+        var from = _meters - chord - (NoiseMeters / 2);
+        while (_edge > 0 && _line.MetersTo[_edge] > from)
+        {
+            _edge--;
+        }
+
+        var expected = _meters + chord;
+        var (best, bestMeters, bestEdge, bestAside) = (float.MaxValue, 0f, _edge, Vector3.Zero);
+        for (var edge = _edge; edge < _line.Points.Length - 1 && _line.MetersTo[edge] <= _meters + reach; edge++)
+        {
+            var a = _line.Points[edge];
+            var along = _line.Points[edge + 1] - a;
+            var length = _line.MetersTo[edge + 1] - _line.MetersTo[edge];
+            var first = Math.Max(0, (from - _line.MetersTo[edge]) / length);
+            var last = Math.Min(1, (_meters + reach - _line.MetersTo[edge]) / length);
+            var part = Math.Clamp(Vector3.Dot(to - a, along) / (length * length), Math.Min(first, last), last);
+            var aside = to - (a + (part * along));
+            var meters = _line.MetersTo[edge] + (part * length);
+            var cost = aside.LengthSquared() + (AlongWeight * (meters - expected) * (meters - expected));
+            if (cost < best)
+            {
+                (best, bestMeters, bestEdge, bestAside) = (cost, meters, edge, aside);
+            }
+        }
+
+        var weight = Math.Min(MostWeight, 1 - MathF.Exp(-chord / MeanOverMeters));
+        _meanOffset = Vector3.Lerp(_meanOffset, bestAside, weight);
+        (_meters, _edge, _place) = (bestMeters, bestEdge, to);
+        _farthest = Math.Max(_farthest, _meters);
+        return _meanOffset.Length() <= MostMeanOffsetMeters
+            && bestAside.Length() <= MostOffsetMeters
+            && _farthest - _meters <= MostTurnedBackMeters;
+    }
+}

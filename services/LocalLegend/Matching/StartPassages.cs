@@ -1,0 +1,58 @@
+using System.Numerics;
+
+namespace Strava.LocalLegends.Matching;
+
+/// <summary>
+/// Where a track passes a segment's start. Legs in a row that come near are one passing: its last crossing in the
+/// line's direction is the start (who waits there has not begun), without one the nearest place: who turns or begins
+/// there need not have crossed.
+/// </summary>
+internal ref struct StartPassages(SegmentLine line, TrackChain chain)
+{
+    private readonly Vector3 _offset = chain.Origin.From(line.Origin);
+    private readonly List<Passage> _passages = [];
+    private int _scannedTo = -1;
+    private int _lastNear = -2;
+    private bool _hasCrossed;
+    private float _nearestMeters;
+
+    public readonly List<Passage> All() => _passages;
+
+    /// <summary>Looks at legs; those of the next call begin no earlier, but may be the same again.</summary>
+    public void Scan(int fromLeg, int toLeg)
+    {
+        for (var leg = Math.Max(fromLeg, _scannedTo + 1); leg <= toLeg; leg++)
+        {
+            Look(leg, chain.Positions[leg] + _offset, chain.Positions[leg + 1] + _offset);
+        }
+
+        _scannedTo = Math.Max(_scannedTo, toLeg);
+    }
+
+    private void Look(int leg, Vector3 from, Vector3 to)
+    {
+        var (part, meters) = line.StartGate.Nearest(from, to);
+        if (meters > Gate.ReachMeters(Vector3.Distance(from, to)))
+        {
+            return;
+        }
+
+        if (_lastNear != leg - 1)
+        {
+            (_hasCrossed, _nearestMeters) = (false, float.MaxValue);
+            _passages.Add(default);
+        }
+
+        _lastNear = leg;
+        if (line.StartGate.Crossing(from, to) is { } crossing)
+        {
+            _hasCrossed = true;
+            _passages[^1] = new Passage(leg, crossing);
+        }
+        else if (!_hasCrossed && meters < _nearestMeters)
+        {
+            _nearestMeters = meters;
+            _passages[^1] = new Passage(leg, part);
+        }
+    }
+}
