@@ -50,5 +50,7 @@ internal sealed class DailyCounts
     public LegendEntry? On(int day, Guid athleteId) =>
         EffortsOn(day) is > 0 and var efforts ? new LegendEntry(athleteId, efforts, _reached[day]) : null;
 
+    public int DayOf(DateOnly date) => date.DayNumber - _first.DayNumber;
+
     public DateOnly DateOf(int day) => _first.AddDays(day);
 }

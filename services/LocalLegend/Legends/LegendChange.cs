@@ -8,7 +8,6 @@ internal sealed class LegendChange
 {
     private readonly Guid _athleteId;
     private readonly DailyCounts _after;
-    private readonly Dictionary<DateOnly, int> _ownAt = [];
 
     private LegendChange(Guid athleteId, DailyCounts after) => (_athleteId, _after) = (athleteId, after);
 
@@ -50,19 +49,22 @@ internal sealed class LegendChange
             {
                 var date = now.DateOf(day);
                 change.Count(date, old, current);
-                change.Judge(date, day, current, rows.TryGetValue(date, out var row) ? row : null);
+                change.Judge(date, current, rows.TryGetValue(date, out var row) ? row : null);
             }
         }
 
         return change;
     }
 
+    /// <summary>The athlete's efforts that count on that day, after the change.</summary>
+    public int LeftOn(DateOnly date) => _after.EffortsOn(_after.DayOf(date));
+
     /// <param name="winners">Who is ahead of all others on the open days; nobody: the athlete alone may be.</param>
     public void Close(IReadOnlyDictionary<DateOnly, LegendEntry> winners)
     {
         foreach (var date in Open)
         {
-            var own = _after.On(_ownAt[date], _athleteId);
+            var own = _after.On(_after.DayOf(date), _athleteId);
             LegendEntry? other = winners.TryGetValue(date, out var found) ? found : null;
             if ((own is { } mine && mine.IsAheadOf(other) ? mine : other) is { } winner)
             {
@@ -75,7 +77,7 @@ internal sealed class LegendChange
         }
     }
 
-    private void Judge(DateOnly date, int day, LegendEntry? current, LegendEntry? row)
+    private void Judge(DateOnly date, LegendEntry? current, LegendEntry? row)
     {
         if (current is { } better && (row?.AthleteId == _athleteId ? better.CompareTo(row.Value) <= 0 : better.IsAheadOf(row)))
         {
@@ -84,7 +86,6 @@ internal sealed class LegendChange
         else if (row?.AthleteId == _athleteId)
         {
             Open.Add(date);
-            _ownAt[date] = day;
             LeastLeft = Math.Min(LeastLeft, current?.Efforts ?? 0);
         }
     }
