@@ -10,7 +10,7 @@ public sealed class DocsPageTests
     private static readonly string[] Order =
     [
         "Welcome", "IssueDevelopmentToken", "CreateActivity", "RecordRoute", "GetActivity", "ChangeActivity",
-        "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "PutRecording",
+        "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "ListTitleChanges", "PutRecording",
         "ImportActivity", "GetPlaceBoard",
         "CreateClub", "ListClubs", "GetClub", "JoinClub", "GetClubBoard", "LeaveClub",
         "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge", "GetChallengeBoard", "GetChallengeRank",

@@ -21,6 +21,8 @@ internal static class Rules
             ShowsTarget = cell => cell is { Actor: Actor.Friend, Target: { IsSaved: true, Visibility: not "ONLY_ME" } },
         },
 
+        Own("feed", "GET /feed/local-legends", 200),
+
         OfActivity("GET /activities/{id}", Reads),
         OfActivity("GET /activities/{id}/streams", Reads),
         OfActivity("GET /activities/{id}/gpx", Reads),
@@ -74,6 +76,7 @@ internal static class Rules
     {
         "gateway" => Gateway,
         "athlete" => Everywhere,
+        "activity" => [.. Everywhere, .. Rebuilds, "GET /internal/tracks/{id}"],
         "leaderboard" => [.. Everywhere, .. Rebuilds, .. Flags, "POST /admin/challenges/{id}/corrections"],
         _ => [.. Everywhere, .. Rebuilds],
     };
@@ -99,7 +102,7 @@ internal static class Rules
         .. Both("/activities"),
         "* /activities/import", "* /activities/{**rest}", "* /activities/{id}/recording", "* /activities/{id}/routes",
         "* /athletes/{**rest}", "* /leaderboards/{**rest}", "* /clubs/{**rest}", "* /challenges/{**rest}",
-        "* /segments/{**rest}",
+        "* /segments/{**rest}", "* /feed/{**rest}",
     ];
 
     private static IEnumerable<string> Both(params string[] paths) =>
