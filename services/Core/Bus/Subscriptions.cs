@@ -41,5 +41,5 @@ public static class Subscriptions
     ];
 
     /// <summary>Told to whoever binds a queue; none of ours does.</summary>
-    public static IReadOnlyList<Type> ToldOutside { get; } = [typeof(ChallengeCompleted), typeof(LocalLegendChanged)];
+    public static IReadOnlyList<Type> ToldOutside { get; } = [typeof(ChallengeCompleted)];
 }
