@@ -1,10 +1,13 @@
 using Strava.Core.Bus;
+using Strava.Core.Idempotency;
 using Strava.Core.Outbox;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.LocalLegends.Activities;
 using Strava.LocalLegends.Athletes;
 using Strava.LocalLegends.Efforts;
+using Strava.LocalLegends.Friends;
+using Strava.LocalLegends.Segments;
 using Strava.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -13,6 +16,7 @@ builder.AddServiceDefaults();                  // auth, health, problem details
 builder.AddPostgres();                         // activities, their public tracks, profiles
 builder.AddActivities();
 builder.AddProfiles();
+builder.AddFriendships();                      // for boards of friends
 builder.AddEfforts();                          // marked activities -> efforts, fastest times, legends
 builder.AddLegends();                          // titles told, opt-outs and flags carried over
 builder.AddOutboxRelay(declaresQueues: false); // who has won and lost a title
@@ -20,6 +24,7 @@ builder.AddMessageBus(Subscriptions.LocalLegend, bus =>
 {
     bus.AddActivityConsumers();                // figures, deletions, tracks
     bus.AddProfileConsumer();
+    bus.AddFriendshipConsumer();
 });
 
 var app = builder.Build();
@@ -29,6 +34,8 @@ if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args
 }
 
 app.UseServiceDefaults();
+app.UseIdempotencyKeys();
+app.MapSegments();                             // make, browse, details, hide
 app.MapRebuilds();
 app.MapAthleteFlags();
 
