@@ -22,6 +22,7 @@ check_ports() {
     for name in gateway "${services[@]}"; do
         running "$name" || need_port "$name" "$(port_of "$name")" "$(port_variable "$name")"
     done
+    running activity || need_port "activity's management" "$STRAVA_PORT_ACTIVITY_MANAGEMENT" STRAVA_PORT_ACTIVITY_MANAGEMENT
 }
 
 up() {

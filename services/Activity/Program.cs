@@ -56,5 +56,6 @@ app.MapListActivities();
 app.MapGetActivity();
 app.MapExportActivity();
 app.MapDeleteActivity();
+app.MapTrackForProjectors();
 app.MapRebuilds();
 await app.RunAsync();

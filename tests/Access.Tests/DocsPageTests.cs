@@ -10,11 +10,12 @@ public sealed class DocsPageTests
     private static readonly string[] Order =
     [
         "Welcome", "IssueDevelopmentToken", "CreateActivity", "RecordRoute", "GetActivity", "ChangeActivity",
-        "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "PutRecording",
+        "GetActivityStreams", "ExportActivity", "ListActivities", "ListFriendsActivities", "ListTitleChanges", "PutRecording",
         "ImportActivity", "GetPlaceBoard",
         "CreateClub", "ListClubs", "GetClub", "JoinClub", "GetClubBoard", "LeaveClub",
         "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge", "GetChallengeBoard", "GetChallengeRank",
         "LeaveChallenge",
+        "CreateSegment", "ListSegments", "GetSegment", "ChangeSegment",
         "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
         "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];

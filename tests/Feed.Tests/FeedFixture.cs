@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Strava.Contracts.Messages;
 using Strava.Feeds.Projection;
+using Strava.Feeds.Titles;
 using Strava.Testing;
 
 namespace Strava.Feeds.Tests;
@@ -34,6 +35,7 @@ internal sealed class FeedFixture
         ActivityDeleted deletion => Projection.ApplyAsync(deletion, CancellationToken.None),
         AthleteProfileChanged profile => Projection.ApplyAsync(profile, CancellationToken.None),
         FriendshipChanged friendship => Projection.ApplyAsync(friendship, CancellationToken.None),
+        LocalLegendChanged change => Service.Services.GetRequiredService<TitleChanges>().RecordAsync(change, CancellationToken.None),
         _ => throw new ArgumentOutOfRangeException(nameof(message)),
     };
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Strava.Testing;
 
 /// <summary>
@@ -79,6 +81,7 @@ public sealed class StackFixture : IAsyncDisposable
     private async Task StartServicesAsync(Action<string, IDictionary<string, string>>? settings)
     {
         var gatewayUrl = new Uri($"http://localhost:{FreePort.Next()}");
+        var management = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var urls = Known.ToDictionary(known => known.Name, _ => new Uri($"http://127.0.0.1:{FreePort.Next()}"));
         _broker = await RabbitMq.CreateVirtualHostAsync("stack");
         foreach (var (name, _) in Known)
@@ -90,7 +93,18 @@ public sealed class StackFixture : IAsyncDisposable
         {
             own["Authentication__Authority"] = gatewayUrl.GetLeftPart(UriPartial.Authority);
             own["Authentication__Audience"] = "strava";
+            if (name == "activity")
+            {
+                (own["Management__Port"], own["Management__Address"]) = (management, "127.0.0.1");
+            }
+
             settings?.Invoke(name, own);
+            management = name == "activity" ? own["Management__Port"] : management;
+            if (name == "locallegend")
+            {
+                own["Activity__ManagementUrl"] = $"http://127.0.0.1:{management}";
+            }
+
             return own;
         }
 

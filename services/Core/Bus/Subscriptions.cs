@@ -27,7 +27,7 @@ public static class Subscriptions
         new(Feed,
         [
             typeof(ActivityCompleted), typeof(ActivityRevised), typeof(ActivityDeleted),
-            typeof(AthleteProfileChanged), typeof(FriendshipChanged),
+            typeof(AthleteProfileChanged), typeof(FriendshipChanged), typeof(LocalLegendChanged),
         ]),
         new(Leaderboard,
         [
@@ -36,7 +36,7 @@ public static class Subscriptions
         new(LocalLegend,
         [
             typeof(ActivityCompleted), typeof(ActivityRevised), typeof(ActivityDeleted),
-            typeof(ActivityTrackPublished), typeof(AthleteProfileChanged),
+            typeof(ActivityTrackPublished), typeof(AthleteProfileChanged), typeof(FriendshipChanged),
         ]),
     ];
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Strava.ServiceDefaults.Running;
 
 /// <summary>
-/// A port for probes and operators alone: health need not be reachable where requests are, and <c>/admin</c> never is.
+/// A port for probes, operators and our own services alone: health need not be reachable where requests are, and
+/// <c>/admin</c> and <c>/internal</c> never are.
 /// </summary>
 internal sealed class ManagementOptions
 {
@@ -16,12 +18,17 @@ internal sealed class ManagementOptions
 
     /// <summary>0: none; health is answered on the service's own port only, and <c>/admin</c> nowhere.</summary>
     public int Port { get; set; }
+
+    /// <summary>Where it listens: <c>*</c> everywhere, else one address of this machine.</summary>
+    public string Address { get; set; } = "*";
 }
 
 internal sealed class ManagementOptionsValidator : IValidateOptions<ManagementOptions>
 {
     public ValidateOptionsResult Validate(string? name, ManagementOptions options) => options.Port is >= 0 and <= 65_535
-        ? ValidateOptionsResult.Success
+        ? options.Address == "*" || IPAddress.TryParse(options.Address, out _)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("Management:Address must be * or an IP address of this machine.")
         : ValidateOptionsResult.Fail("Management:Port must be a port from 1 to 65535, or 0 for none.");
 }
 
@@ -33,10 +40,12 @@ public static class ManagementPort
         services.AddOptions<ManagementOptions>().BindSettings(ManagementOptions.Section);
     }
 
-    /// <summary>First of all middleware: nothing but health and <c>/admin</c> is served on that port.</summary>
+    /// <summary>First of all middleware: nothing but health, <c>/admin</c> and <c>/internal</c> is served on that port.</summary>
     internal static void UseManagementPort(this WebApplication app)
     {
         var port = app.Configuration.GetValue<int>($"{ManagementOptions.Section}:Port");
+        var address = app.Configuration[$"{ManagementOptions.Section}:Address"] ?? "*";
+        // What is wrong is said with all other faults, when the settings are checked.
         if (port is <= 0 or > 65_535)
         {
             return;
@@ -51,13 +60,14 @@ public static class ManagementPort
             }
         }
 
-        app.Urls.Add($"http://*:{port}");
+        app.Urls.Add($"http://{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{port}");
         app.Use((http, next) =>
         {
             var path = http.Request.Path;
             if (http.Connection.LocalPort == port
                 && !path.StartsWithSegments("/health", StringComparison.Ordinal)
-                && !path.StartsWithSegments("/admin", StringComparison.Ordinal))
+                && !path.StartsWithSegments("/admin", StringComparison.Ordinal)
+                && !path.StartsWithSegments("/internal", StringComparison.Ordinal))
             {
                 http.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;

@@ -106,6 +106,12 @@ public sealed class ShardFenceTests
         Assert.That(refused!.MessageText, Does.Contain("being moved: rebuild after that"));
         await world.ExecuteAsync("b", "DELETE FROM virtual_shard WHERE id = 1 AND state = 'coming'");
 
+        // Else it is through, with nothing to read, before the move has looked.
+        await world.ExecuteAsync("b", """
+            CREATE FUNCTION goes_no_further() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TRIGGER held BEFORE UPDATE ON rebuild FOR EACH ROW
+                WHEN (NEW.state <> 'cancelled') EXECUTE FUNCTION goes_no_further()
+            """);
         Assert.That(await rebuild.TryBeginAsync(id, false, CancellationToken.None), Is.True);
         var (code, said) = await world.CommandAsync(move);
         Assert.That(code, Is.EqualTo(1));

@@ -36,6 +36,16 @@ internal static class ReadCases
             yield return InputCase.Get($"/activities?mode=FRIENDS&cursor={Uri.EscapeDataString(cursor)}", 400);
         }
 
+        foreach (var cursor in NoCursors)
+        {
+            yield return InputCase.Get($"/feed/local-legends?cursor={Uri.EscapeDataString(cursor)}", 400);
+        }
+
+        foreach (var page in NoPages.Append("2"))
+        {
+            yield return InputCase.Get($"/feed/local-legends?page={page}", 400);
+        }
+
         foreach (var mode in new[] { "ALL", "", "USER,FRIENDS", "%00", "USER&mode=FRIENDS" })
         {
             yield return InputCase.Get($"/activities?mode={mode}", 400);
