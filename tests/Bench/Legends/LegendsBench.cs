@@ -6,6 +6,7 @@ internal static class LegendsBench
     private static readonly Dictionary<string, Func<Task>> Parts = new()
     {
         ["effort"] = EffortBench.RunAsync,
+        ["read"] = ReadBench.RunAsync,
     };
 
     public static async Task RunAsync(string[] parts)
