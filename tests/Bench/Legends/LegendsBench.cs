@@ -5,6 +5,7 @@ internal static class LegendsBench
 {
     private static readonly Dictionary<string, Func<Task>> Parts = new()
     {
+        ["backfill"] = BackfillBench.RunAsync,
         ["effort"] = EffortBench.RunAsync,
         ["read"] = ReadBench.RunAsync,
     };
