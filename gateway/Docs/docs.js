@@ -2,7 +2,7 @@
 // Draws the documents of all services. Text only ever enters the page as text, so nothing that a document or an answer says can
 // become markup.
 
-const me = { token: '', athlete: '', friend: '', activity: '', challenge: '', club: '' };
+const me = { token: '', athlete: '', friend: '', activity: '', challenge: '', club: '', segment: '' };
 const byId = id => document.getElementById(id);
 
 function make(tag, properties, ...children) {
@@ -78,6 +78,7 @@ function members(schema) {
 function startValue(parameter, method, path) {
   if (parameter.name === 'id' && path.startsWith('/challenges/')) return me.challenge;
   if (parameter.name === 'id' && path.startsWith('/clubs/')) return me.club;
+  if (parameter.name === 'id' && path.startsWith('/segments/')) return me.segment;
   if (parameter.name === 'id') return method === 'put' && path.endsWith('/recording') ? newId() : me.activity;
   if (parameter.name === 'athleteId') return me.friend;
   const words = parameter.schema?.enum;
@@ -122,6 +123,7 @@ function show(result, { address, answer, text }) {
     if (made?.isMember !== undefined) me.club = made.id;
     if (made?.stateLog || made?.athleteId && made?.startedAt) me.activity = made.id;
     if (made?.metric) me.challenge = made.id;
+    if (json.polyline && json.madeBy) me.segment = json.id;
     shown = pretty(json);
   } catch { /* a file, or nothing */ }
   result.className = answer.ok ? '' : 'failed';

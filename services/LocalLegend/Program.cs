@@ -1,8 +1,11 @@
 using Strava.Core.Bus;
+using Strava.Core.Idempotency;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.LocalLegends.Activities;
 using Strava.LocalLegends.Athletes;
+using Strava.LocalLegends.Friends;
+using Strava.LocalLegends.Segments;
 using Strava.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,10 +14,12 @@ builder.AddServiceDefaults();                  // auth, health, problem details
 builder.AddPostgres();                         // activities, their public tracks, profiles
 builder.AddActivities();
 builder.AddProfiles();
+builder.AddFriendships();                      // for boards of friends
 builder.AddMessageBus(Subscriptions.LocalLegend, bus =>
 {
     bus.AddActivityConsumers();                // figures, deletions, tracks
     bus.AddProfileConsumer();
+    bus.AddFriendshipConsumer();
 });
 
 var app = builder.Build();
@@ -24,6 +29,8 @@ if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args
 }
 
 app.UseServiceDefaults();
+app.UseIdempotencyKeys();
+app.MapSegments();                             // make, browse, details, hide
 app.MapRebuilds();
 
 await app.RunAsync();

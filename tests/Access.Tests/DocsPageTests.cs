@@ -15,6 +15,7 @@ public sealed class DocsPageTests
         "CreateClub", "ListClubs", "GetClub", "JoinClub", "GetClubBoard", "LeaveClub",
         "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge", "GetChallengeBoard", "GetChallengeRank",
         "LeaveChallenge",
+        "CreateSegment", "ListSegments", "GetSegment", "ChangeSegment",
         "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
         "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];

@@ -47,9 +47,9 @@ public sealed class ExampleTests
     private static IEnumerable<(string What, JsonNode Body, bool IsRefused)> Changes(
         Operation operation, JsonObject schema, JsonNode body)
     {
-        var strict = schema["additionalProperties"] is JsonValue allowed && !(bool)allowed!;
         foreach (var (path, objectSchema) in Objects(operation, schema, body, []))
         {
+            var strict = objectSchema["additionalProperties"] is JsonValue allowed && !(bool)allowed!;
             var required = objectSchema["required"]?.AsArray().Select(member => (string)member!).ToHashSet() ?? [];
             foreach (var (name, _) in At(body, path).AsObject())
             {
@@ -113,13 +113,14 @@ public sealed class ExampleTests
         return copy;
     }
 
-    /// <summary>As a new athlete, whose activity has begun by the example of its creation.</summary>
+    /// <summary>As a new athlete, whose activity or segment was begun by the example of its creation.</summary>
     private static async Task<Answer> SendAsync(Operation operation, JsonNode body)
     {
         var (token, _) = await World.SignInAsync($"example {Guid.NewGuid():N}");
         var isNew = operation.Id == "PutRecording" || !operation.Name.Contains("{id}", StringComparison.Ordinal);
         var id = isNew
             ? $"{Guid.CreateVersion7()}"
+            : operation.Name.Contains("/segments/", StringComparison.Ordinal) ? await World.MakeSegmentAsync(token)
             : await World.MakeActivityAsync(new Target("EVERYONE", false), token);
         var (method, path) = (operation.Name.Split(' ')[0], operation.Name.Split(' ')[1]);
         return await Sender.SendAsync(

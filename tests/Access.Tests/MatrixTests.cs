@@ -129,6 +129,7 @@ public sealed partial class MatrixTests
     private static async Task<string> NewIdAsync(Rule rule) =>
         rule.Path.StartsWith("/clubs/{id}", StringComparison.Ordinal) ? World.Club
         : rule.Path.StartsWith("/challenges/{id}", StringComparison.Ordinal) ? World.Challenge
+        : rule.Path.StartsWith("/segments/{id}", StringComparison.Ordinal) ? World.Segment
         : !rule.Path.Contains("{athleteId}", StringComparison.Ordinal) ? ""
         : rule.Method == "GET" ? World.IdOf(Actor.Owner)
         : await World.NeutralAsync();

@@ -56,6 +56,12 @@ internal static class Rules
         Own("leaderboard", "GET /challenges/{id}/leaderboard", 200),
         Own("leaderboard", "GET /challenges/{id}/rank", 200),
 
+        // A segment is everybody's to see; its maker changes it.
+        Own("locallegend", "POST /segments", 201, 200),
+        Own("locallegend", "GET /segments", 200),
+        Own("locallegend", "GET /segments/{id}", 200),
+        new("locallegend", "PATCH /segments/{id}", cell => cell.Actor == Actor.Owner ? [200] : [403]),
+
         Own("athlete", "GET /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "PATCH /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "GET /athletes/me/friends", 200),
@@ -102,7 +108,7 @@ internal static class Rules
         .. Both("/activities"),
         "* /activities/import", "* /activities/{**rest}", "* /activities/{id}/recording", "* /activities/{id}/routes",
         "* /athletes/{**rest}", "* /leaderboards/{**rest}", "* /clubs/{**rest}", "* /challenges/{**rest}",
-        "* /segments/{**rest}", "* /feed/{**rest}",
+        "* /segments/{**rest}", "* /local-legends/{**rest}", "* /feed/{**rest}",
     ];
 
     private static IEnumerable<string> Both(params string[] paths) =>

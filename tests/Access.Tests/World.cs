@@ -27,6 +27,9 @@ public sealed class World
     private const string StoredOfChallenges =
         "SELECT concat_ws('/', (SELECT count(*) FROM challenge), (SELECT count(*) FROM challenge_participant))";
 
+    private const string StoredOfSegments =
+        "SELECT concat_ws('/', (SELECT count(*) FROM segment), (SELECT max(change) FROM segment_catalogue), (SELECT count(*) FROM athlete_standing))";
+
     private static readonly Dictionary<Actor, (string? Token, string Id)> People = [];
     private static readonly Dictionary<Target, string> Shared = [];
     private static StackFixture? _stack;
@@ -45,6 +48,9 @@ public sealed class World
 
     /// <summary>A club of the owner's.</summary>
     public static string Club { get; private set; } = "";
+
+    /// <summary>A segment of the owner's.</summary>
+    public static string Segment { get; private set; } = "";
 
     /// <summary>One that was for everyone.</summary>
     public static string DeletedActivity { get; private set; } = "";
@@ -81,13 +87,21 @@ public sealed class World
         return ((string)answer.Json["accessToken"]!, (string)answer.Json["athleteId"]!);
     }
 
+    /// <summary>By the document's own example.</summary>
+    public static async Task<string> MakeSegmentAsync(string token)
+    {
+        var make = Documents.Operations.Single(operation => operation.Id == "CreateSegment");
+        return (string)(await MustAsync(token, "POST", "/segments", make.Examples.First().Body))["id"]!;
+    }
+
     /// <summary>Somebody whom nobody has to do with yet.</summary>
     public static async Task<string> NeutralAsync() =>
         (await SignInAsync($"neutral {Interlocked.Increment(ref _neutrals)}")).Id;
 
     /// <summary>Everything that a write could leave behind, as counts and versions.</summary>
     public static async Task<string> StoredAsync() =>
-        $"{await AskAsync("activity", Stored)} {await AskAsync("athlete", StoredOfAthletes)} {await AskAsync("leaderboard", StoredOfChallenges)}";
+        $"{await AskAsync("activity", Stored)} {await AskAsync("athlete", StoredOfAthletes)} {await AskAsync("leaderboard", StoredOfChallenges)} "
+        + await AskAsync("locallegend", StoredOfSegments);
 
     [OneTimeSetUp]
     public static async Task StartAsync()
@@ -128,6 +142,7 @@ public sealed class World
         Challenge = (string)(await MustAsync(TokenOf(Actor.Owner)!, "POST", "/challenges", make.Examples.First().Body))["id"]!;
         var club = JsonNode.Parse("""{"name":"Access","sport":"RUN"}""");
         Club = (string)(await MustAsync(TokenOf(Actor.Owner)!, "POST", "/clubs", club))["id"]!;
+        Segment = await MakeSegmentAsync(TokenOf(Actor.Owner)!);
         DeletedActivity = await MakeActivityAsync(new Target("EVERYONE", true));
         await Sender.SendAsync(Stack.Gateway, "DELETE", $"/activities/{DeletedActivity}", TokenOf(Actor.Owner));
 

@@ -18,7 +18,7 @@ public sealed class BadInputTests
         InputCase[] cases =
         [
             .. BodyCases.All(), .. PointCases.All(), .. ActivityCases.All(), .. RecordingCases.All(), .. ImportCases.All(),
-            .. ReadCases.All(), .. ClubCases.All(), .. ChallengeCases.All(), .. AthleteCases.All(), .. IdentityCases.All(),
+            .. ReadCases.All(), .. ClubCases.All(), .. ChallengeCases.All(), .. SegmentCases.All(), .. AthleteCases.All(), .. IdentityCases.All(),
             .. ProtocolCases.All(),
         ];
         return cases.Select((one, i) => new TestCaseData(one) { TestName = $"{i:000} {one}" });

@@ -6,7 +6,7 @@ namespace Strava.Inputs;
 /// <summary>
 /// Everything that a request could leave behind, as counts and versions: equal before and after a refusal.
 /// </summary>
-internal sealed record Stored(string Activity, string Athlete, string Leaderboard, string List)
+internal sealed record Stored(string Activity, string Athlete, string Leaderboard, string LocalLegend, string List)
 {
     private const string OfActivity =
         """
@@ -26,6 +26,12 @@ internal sealed record Stored(string Activity, string Athlete, string Leaderboar
             (SELECT count(*) FROM challenge), (SELECT count(*) FROM challenge_participant))
         """;
 
+    private const string OfLocalLegend =
+        """
+        SELECT concat_ws('/', (SELECT count(*) FROM segment), (SELECT max(change) FROM segment_catalogue), (SELECT count(*) FROM athlete_standing),
+            (SELECT string_agg(name, ',' ORDER BY number) FROM segment))
+        """;
+
     public static async Task<Stored> NowAsync()
     {
         // At the service itself: the gateway's rates are not to be used up by looking.
@@ -38,6 +44,7 @@ internal sealed record Stored(string Activity, string Athlete, string Leaderboar
             await AskAsync("activity", OfActivity),
             await AskAsync("athlete", OfAthlete),
             await AskAsync("leaderboard", OfLeaderboard),
+            await AskAsync("locallegend", OfLocalLegend),
             await list.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
     }
 

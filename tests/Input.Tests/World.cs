@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Strava.Inputs.Cases;
 using Strava.Testing;
 
 [assembly: NonParallelizable]
@@ -66,6 +67,13 @@ public sealed class World
         Words["{challenge}"] = () => challenge;
         var club = (await SendAsync(token, "POST", "/clubs", """{"name":"Input","sport":"RUN"}""")).GetProperty("id").GetString()!;
         Words["{club}"] = () => club;
+        var segment = (await SendAsync(token, "POST", "/segments", SegmentCases.Right)).GetProperty("id").GetString()!;
+        Words["{segment}"] = () => segment;
+        var foreignSegment = (await SendAsync(strangersToken, "POST", "/segments", SegmentCases.Right)).GetProperty("id").GetString()!;
+        Words["{foreignSegment}"] = () => foreignSegment;
+        var hiddenSegment = (await SendAsync(strangersToken, "POST", "/segments", SegmentCases.RightToo)).GetProperty("id").GetString()!;
+        await SendAsync(strangersToken, "PATCH", $"/segments/{hiddenSegment}", """{"hidden":true}""");
+        Words["{hiddenSegment}"] = () => hiddenSegment;
         Words["{created}"] = () => created;
         Words["{open}"] = () => open;
         Words["{complete}"] = () => complete;

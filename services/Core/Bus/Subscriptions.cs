@@ -36,7 +36,7 @@ public static class Subscriptions
         new(LocalLegend,
         [
             typeof(ActivityCompleted), typeof(ActivityRevised), typeof(ActivityDeleted),
-            typeof(ActivityTrackPublished), typeof(AthleteProfileChanged),
+            typeof(ActivityTrackPublished), typeof(AthleteProfileChanged), typeof(FriendshipChanged),
         ]),
     ];
 

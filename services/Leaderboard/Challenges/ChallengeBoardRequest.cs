@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Strava.Contracts.Rest;
+using Strava.Core.Reading;
 using Strava.Leaderboards.Reading;
 
 namespace Strava.Leaderboards.Challenges;

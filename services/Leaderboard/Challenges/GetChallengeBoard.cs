@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Strava.Contracts.Rest;
+using Strava.Core.Reading;
 using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Reading;
 using Strava.ServiceDefaults;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Strava.Contracts.Rest;
-using Strava.Leaderboards.Reading;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Challenges;

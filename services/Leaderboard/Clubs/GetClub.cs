@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Rest;
-using Strava.Leaderboards.Reading;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Clubs;

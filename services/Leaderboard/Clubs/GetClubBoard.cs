@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.Contracts.Rest;
+using Strava.Core.Reading;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Launch;
 using Strava.Leaderboards.Reading;

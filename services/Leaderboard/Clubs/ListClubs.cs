@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
-using Strava.Leaderboards.Reading;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Clubs;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Strava.Core.Reading;
 using Strava.Leaderboards.Boards;
 
 namespace Strava.Leaderboards.Reading;

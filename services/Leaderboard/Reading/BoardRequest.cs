@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Strava.Contracts.Sports;
+using Strava.Core.Reading;
 using Strava.Leaderboards.Boards;
 using Strava.Leaderboards.Stores;
 

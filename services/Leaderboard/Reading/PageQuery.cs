@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
+using Strava.Core.Reading;
 
 namespace Strava.Leaderboards.Reading;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Strava.Contracts.Sports;
 
-namespace Strava.Leaderboards.Reading;
+namespace Strava.Core.Reading;
 
 /// <summary>What cannot be read of a query, by field; every sentence says what is allowed.</summary>
-internal sealed class QueryFaults : Dictionary<string, string[]>
+public sealed class QueryFaults : Dictionary<string, string[]>
 {
     /// <summary>A whole number from 1; as <paramref name="otherwise"/> says without one.</summary>
     public int Number(string field, string? text, int otherwise, int max)
@@ -25,6 +25,7 @@ internal sealed class QueryFaults : Dictionary<string, string[]>
         return otherwise;
     }
 
+    /// <returns><c>null</c> without one.</returns>
     public Sport? Sport(string? text)
     {
         var sport = SportRules.Parse(text);

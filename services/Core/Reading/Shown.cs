@@ -1,11 +1,12 @@
+using Microsoft.AspNetCore.Http;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.ServiceDefaults;
 
-namespace Strava.Leaderboards.Reading;
+namespace Strava.Core.Reading;
 
-internal static class Shown
+public static class Shown
 {
     /// <summary>200 with a tag over all that is shown, or 304 to who has just that.</summary>
     /// <param name="http">The request.</param>
