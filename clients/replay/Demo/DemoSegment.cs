@@ -1,6 +1,5 @@
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
-using Strava.Replay.Gateway;
 using Strava.Replay.Generation;
 
 namespace Strava.Replay.Demo;
