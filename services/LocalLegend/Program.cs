@@ -1,9 +1,11 @@
 using Strava.Core.Bus;
 using Strava.Core.Idempotency;
+using Strava.Core.Outbox;
 using Strava.Core.Postgres;
 using Strava.Core.Rebuild;
 using Strava.LocalLegends.Activities;
 using Strava.LocalLegends.Athletes;
+using Strava.LocalLegends.Efforts;
 using Strava.LocalLegends.Friends;
 using Strava.LocalLegends.Segments;
 using Strava.ServiceDefaults;
@@ -15,6 +17,9 @@ builder.AddPostgres();                         // activities, their public track
 builder.AddActivities();
 builder.AddProfiles();
 builder.AddFriendships();                      // for boards of friends
+builder.AddEfforts();                          // marked activities -> efforts, fastest times, legends
+builder.AddLegends();                          // titles told, opt-outs and flags carried over
+builder.AddOutboxRelay(declaresQueues: false); // who has won and lost a title
 builder.AddMessageBus(Subscriptions.LocalLegend, bus =>
 {
     bus.AddActivityConsumers();                // figures, deletions, tracks
@@ -23,7 +28,7 @@ builder.AddMessageBus(Subscriptions.LocalLegend, bus =>
 });
 
 var app = builder.Build();
-if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args))
+if (await app.MigrateIfAskedAsync(args) || await app.RunRebuildIfAskedAsync(args) || await app.RunFlagIfAskedAsync(args))
 {
     return;
 }
@@ -32,5 +37,6 @@ app.UseServiceDefaults();
 app.UseIdempotencyKeys();
 app.MapSegments();                             // make, browse, details, hide
 app.MapRebuilds();
+app.MapAthleteFlags();
 
 await app.RunAsync();

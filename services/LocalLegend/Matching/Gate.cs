@@ -9,16 +9,36 @@ internal readonly record struct Passage(int Leg, float Part);
 internal readonly record struct Gate(Vector3 Place, Vector3 Direction)
 {
     /// <summary>No leg that passes lies farther away.</summary>
-    public const float WidestMeters = HalfWidthMeters + WidestCutMeters;
+    public const float WidestMeters = 80;
 
-    private const float HalfWidthMeters = 25;
+    private const float HalfWidthMeters = 35;
 
-    // Segments begin and end at crossings; who turns there between two points cuts the corner by up to half the leg.
-    private const float CutPerMeter = 0.35f;
-    private const float WidestCutMeters = 35;
+    // Who turns or stops so near to a gate, and does not go through it, has been there.
+    private const float TurnMeters = 25;
 
-    public static float ReachMeters(float legMeters) =>
-        HalfWidthMeters + Math.Min(CutPerMeter * legMeters, WidestCutMeters);
+    // Segments begin and end at crossings; who turns there between two points cuts the corner. Around a right angle the
+    // way is at most 1.41 times its chord.
+    private const float CornerPerMeter = 0.45f;
+    private const float LongestCornerMeters = 150;
+
+    /// <summary>Whether who made the leg can have been here.</summary>
+    public bool IsPassed(Vector3 from, Vector3 to, float nearestMeters)
+    {
+        var isAcross = Crossing(from, to) is not null;
+        if (nearestMeters <= (isAcross ? HalfWidthMeters : TurnMeters))
+        {
+            return true;
+        }
+
+        if (nearestMeters > WidestMeters)
+        {
+            return false;
+        }
+
+        var chord = Vector3.Distance(from, to);
+        var around = Vector3.Distance(from, Place) + Vector3.Distance(Place, to);
+        return around - chord <= CornerPerMeter * Math.Min(chord, LongestCornerMeters);
+    }
 
     /// <summary>Nearest place of a leg, whatever the direction.</summary>
     public (float Part, float Meters) Nearest(Vector3 from, Vector3 to)
@@ -29,17 +49,10 @@ internal readonly record struct Gate(Vector3 Place, Vector3 Direction)
         return (part, Vector3.Distance(Place, from + (part * leg)));
     }
 
-    /// <returns>Where the leg goes through in the line's direction, near enough; <c>null</c>: it does not.</returns>
+    /// <returns>Where the leg goes through in the line's direction; <c>null</c>: it does not.</returns>
     public float? Crossing(Vector3 from, Vector3 to)
     {
         float before = Vector3.Dot(from - Place, Direction), after = Vector3.Dot(to - Place, Direction);
-        if (before >= 0 || after < 0)
-        {
-            return null;
-        }
-
-        var part = before / (before - after);
-        var leg = to - from;
-        return Vector3.Distance(Place, from + (part * leg)) <= ReachMeters(leg.Length()) ? part : null;
+        return before < 0 && after >= 0 ? before / (before - after) : null;
     }
 }

@@ -13,18 +13,20 @@ namespace Strava.LocalLegends.Matching;
 /// </remarks>
 internal ref struct LineWalk
 {
-    private const float MostMeanOffsetMeters = 20;
+    private const float MostMeanOffsetMeters = 22;
     private const float MostOffsetMeters = 60;
+    private const float MostUsualOffsetMeters = 15;
     private const float MeanOverMeters = 40;
 
     // Of one point in the mean, however far from the last: so that one wild point among sparse ones is no detour.
-    private const float MostWeight = 0.6f;
+    private const float MostWeight = 0.5f;
 
     // A right-angled bend is 1.41 times its chord.
     private const float WayPerChord = 1.5f;
     private const float NoiseMeters = 30;
     private const float WayPerExpected = 1.5f;
     private const int LongestHairpinMs = 10_000;
+    private const int LeastMeasuredMs = 5_000;
 
     // A place that is as much farther along (or less far) than the chord costs as much as a fifth of it aside.
     private const float AlongWeight = 0.04f;
@@ -40,9 +42,11 @@ internal ref struct LineWalk
     private int _edge;
     private float _meters;
     private float _farthest;
+    private Vector3 _farthestPlace;
     private Vector3 _meanOffset;
+    private (float SumMeters, int Count) _offsets;
     private Vector3 _place;
-    private double _expectedPerMs;
+    private float _expectedPerMs;
     private (Passage At, float Meters) _nearest;
 
     private LineWalk(SegmentLine line, TrackChain chain, Vector3 offset)
@@ -62,7 +66,8 @@ internal ref struct LineWalk
     {
         var positions = _chain.Positions;
         _place = Vector3.Lerp(positions[start.Leg], positions[start.Leg + 1], start.Part) + _offset;
-        var startMs = _chain.AtMs[start.Leg] + (start.Part * (_chain.AtMs[start.Leg + 1] - _chain.AtMs[start.Leg]));
+        _farthestPlace = _place;
+        var startMs = _chain.At(start);
         for (var leg = start.Leg; leg < positions.Length - 1; leg++)
         {
             var to = positions[leg + 1] + _offset;
@@ -71,7 +76,7 @@ internal ref struct LineWalk
             if (_line.LengthMeters - _meters <= reach)
             {
                 var firstPart = leg == start.Leg ? start.Part : 0;
-                if (Ends(leg, to, chord, firstPart) is { } end)
+                if (Ends(leg, to, firstPart) is { } end)
                 {
                     return end;
                 }
@@ -82,7 +87,7 @@ internal ref struct LineWalk
                 break;
             }
 
-            _expectedPerMs = _meters / Math.Max(1, _chain.AtMs[leg + 1] - startMs);
+            _expectedPerMs = _meters / Math.Max(LeastMeasuredMs, _chain.AtMs[leg + 1] - startMs);
         }
 
         return _nearest.Meters < float.MaxValue ? _nearest.At : null;
@@ -92,21 +97,27 @@ internal ref struct LineWalk
     private readonly float Reach(float chord, long ms)
     {
         var byChord = NoiseMeters + (WayPerChord * chord);
-        var bySpeed = (float)(WayPerExpected * _expectedPerMs * Math.Min(ms, LongestHairpinMs));
+        var bySpeed = WayPerExpected * _expectedPerMs * Math.Min(ms, LongestHairpinMs);
         var unseen = Math.Max(LeastUnseenMeters, MostUnseenPart * _line.LengthMeters);
         return Math.Min(Math.Max(byChord, bySpeed), unseen);
     }
 
     // Who turns or stops a few metres before the end has been there too: then the nearest place is the end.
-    private Passage? Ends(int leg, Vector3 to, float chord, float firstPart)
+    private Passage? Ends(int leg, Vector3 to, float firstPart)
     {
+        var (part, meters) = _line.EndGate.Nearest(_place, to);
+        if (!_line.EndGate.IsPassed(_place, to, meters)
+            || _offsets.SumMeters > MostUsualOffsetMeters * _offsets.Count)
+        {
+            return null;
+        }
+
         if (_line.EndGate.Crossing(_place, to) is { } crossing)
         {
             return new Passage(leg, firstPart + (crossing * (1 - firstPart)));
         }
 
-        var (part, meters) = _line.EndGate.Nearest(_place, to);
-        if (meters <= Gate.ReachMeters(chord) && meters < _nearest.Meters)
+        if (meters < _nearest.Meters)
         {
             _nearest = (new Passage(leg, firstPart + (part * (1 - firstPart))), meters);
         }
@@ -116,25 +127,30 @@ internal ref struct LineWalk
 
     private bool Advance(Vector3 to, float chord, float reach)
     {
-        var from = _meters - chord - (NoiseMeters / 2);
-        while (_edge > 0 && _line.MetersTo[_edge] > from)
+        var first = _meters - chord - (NoiseMeters / 2);
+        while (_edge > 0 && _line.MetersTo[_edge] > first)
         {
             _edge--;
         }
 
-        var expected = _meters + chord;
+        // Who turned where the line does, and was taken for going back on it, is forgiven on the way.
+        var sinceFarthest = Vector3.Distance(_farthestPlace, to);
+        var last = Math.Max(_meters + reach, _farthest + NoiseMeters + (WayPerChord * sinceFarthest));
         var (best, bestMeters, bestEdge, bestAside) = (float.MaxValue, 0f, _edge, Vector3.Zero);
-        for (var edge = _edge; edge < _line.Points.Length - 1 && _line.MetersTo[edge] <= _meters + reach; edge++)
+        for (var edge = _edge; edge < _line.Points.Length - 1 && _line.MetersTo[edge] <= last; edge++)
         {
             var a = _line.Points[edge];
             var along = _line.Points[edge + 1] - a;
             var length = _line.MetersTo[edge + 1] - _line.MetersTo[edge];
-            var first = Math.Max(0, (from - _line.MetersTo[edge]) / length);
-            var last = Math.Min(1, (_meters + reach - _line.MetersTo[edge]) / length);
-            var part = Math.Clamp(Vector3.Dot(to - a, along) / (length * length), Math.Min(first, last), last);
+            var firstPart = Math.Clamp((first - _line.MetersTo[edge]) / length, 0, 1);
+            var lastPart = Math.Min(1, (last - _line.MetersTo[edge]) / length);
+            var nearest = Vector3.Dot(to - a, along) / (length * length);
+            var part = Math.Clamp(nearest, firstPart, Math.Max(firstPart, lastPart));
             var aside = to - (a + (part * along));
             var meters = _line.MetersTo[edge] + (part * length);
-            var cost = aside.LengthSquared() + (AlongWeight * (meters - expected) * (meters - expected));
+            var unexpected = Math.Min(
+                Math.Abs(meters - _meters - chord), Math.Abs(meters - _farthest - sinceFarthest));
+            var cost = aside.LengthSquared() + (AlongWeight * unexpected * unexpected);
             if (cost < best)
             {
                 (best, bestMeters, bestEdge, bestAside) = (cost, meters, edge, aside);
@@ -142,9 +158,14 @@ internal ref struct LineWalk
         }
 
         var weight = Math.Min(MostWeight, 1 - MathF.Exp(-chord / MeanOverMeters));
+        _offsets = (_offsets.SumMeters + bestAside.Length(), _offsets.Count + 1);
         _meanOffset = Vector3.Lerp(_meanOffset, bestAside, weight);
         (_meters, _edge, _place) = (bestMeters, bestEdge, to);
-        _farthest = Math.Max(_farthest, _meters);
+        if (_meters >= _farthest)
+        {
+            (_farthest, _farthestPlace) = (_meters, to);
+        }
+
         return _meanOffset.Length() <= MostMeanOffsetMeters
             && bestAside.Length() <= MostOffsetMeters
             && _farthest - _meters <= MostTurnedBackMeters;

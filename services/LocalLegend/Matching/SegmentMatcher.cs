@@ -9,7 +9,7 @@ namespace Strava.LocalLegends.Matching;
 /// </summary>
 internal static class SegmentMatcher
 {
-    private const int MostOverlapPart = 10;
+    private const int MostOverlapPart = 20;
 
     /// <summary>Against all segments of the sport.</summary>
     /// <returns>By segment, then by start; those of one segment follow each other.</returns>

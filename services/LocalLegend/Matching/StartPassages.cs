@@ -32,7 +32,7 @@ internal ref struct StartPassages(SegmentLine line, TrackChain chain)
     private void Look(int leg, Vector3 from, Vector3 to)
     {
         var (part, meters) = line.StartGate.Nearest(from, to);
-        if (meters > Gate.ReachMeters(Vector3.Distance(from, to)))
+        if (!line.StartGate.IsPassed(from, to, meters))
         {
             return;
         }
