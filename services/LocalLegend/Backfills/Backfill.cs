@@ -94,12 +94,11 @@ internal sealed class Backfill(
         var found = new List<BackfilledActivity>();
         var line = SegmentLine.Of(
             segment.Number, segment.Sport, Array.ConvertAll(segment.Line, point => point.Position));
-        var index = SegmentIndex.Empty.With([line], []);
         foreach (var track in await tracks.ReadAsync(items, cancellationToken))
         {
             if (track.Sport == segment.Sport)
             {
-                found.Add(new BackfilledActivity(track, SegmentMatcher.Match(index, track.Sport, track.Points)));
+                found.Add(new BackfilledActivity(track, SegmentMatcher.Match(line, track.Points)));
             }
         }
 
