@@ -87,7 +87,7 @@ internal sealed class Showing(Uri gateway, TextWriter output)
             ? $"{athlete.Name ?? "?"} is the Local Legend with {legend.EffortCount} efforts"
             : "nobody is the Local Legend";
         Print(
-            $"Segment {segment.Name} ({Figures.Kilometres(segment.LengthMeters)}), the last {legend.WindowDays} days: {who}; "
+            $"Segment {segment.Name} ({Figures.Kilometres(segment.LengthMeters)}, {Figures.Climb(segment.ClimbMeters ?? 0)} up), the last {legend.WindowDays} days: {who}; "
             + $"{viewer.Athlete.Name} has {legend.Viewer.EffortCount}",
             table);
     }
