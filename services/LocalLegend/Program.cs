@@ -22,6 +22,7 @@ builder.AddProfiles();
 builder.AddFriendships();                      // for boards of friends
 builder.AddEfforts();                          // marked activities -> efforts, fastest times, legends
 builder.AddLegends();                          // titles told, opt-outs and flags carried over
+builder.AddLegendSwitch();                     // all legends off and on, while it runs
 builder.AddBackfills();                        // new segments -> efforts of activities that were there before
 builder.AddSegmentReading();                   // legends, histograms, boards, own efforts
 builder.AddOutboxRelay(declaresQueues: false); // who has won and lost a title

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Strava.Contracts.Messages;
 using Strava.Contracts.Rest;
 using Strava.LocalLegends.Reading;
@@ -155,6 +157,19 @@ internal sealed class ReadingTests
 
         Assert.That((legend.Status, histogram.Status, board.Status), Is.EqualTo((503, 503, 200)));
         Assert.That(legend.Json.GetProperty("code").GetString(), Is.EqualTo("legends-off"));
+    }
+
+    [Test]
+    [NonParallelizable]
+    public async Task All_legends_are_switched_off_and_on_while_the_service_runs()
+    {
+        var configuration = (IConfigurationRoot)_world.Host.Services.GetRequiredService<IConfiguration>();
+        foreach (var (value, status) in new[] { ("false", 503), ("true", 200), ("of", 503), ("True", 200) })
+        {
+            configuration["Legends:Enabled"] = value;
+            configuration.Reload();
+            Assert.That((await _world.AskAsync(Bob, "GET", Path("local-legend"))).Status, Is.EqualTo(status), value);
+        }
     }
 
     [TestCase("")]
