@@ -35,6 +35,11 @@ internal static class Stillness
                 await AskAsync(database, pending, "dirty marks of clubs", "SELECT count(*) FROM club_dirty");
                 await AskAsync(database, pending, "dirty marks of challenges", "SELECT count(*) FROM challenge_dirty");
             }
+            else if (service == "locallegend")
+            {
+                await AskAsync(database, pending, "activities to be matched", "SELECT count(*) FROM match_mark");
+                await AskAsync(database, pending, "standings to be carried over", "SELECT count(*) FROM standing_mark");
+            }
         }
 
         await AskBrokerAsync(targets.Broker, pending);
