@@ -38,7 +38,8 @@ internal static class Stillness
             else if (service == "locallegend")
             {
                 await AskAsync(database, pending, "activities to be matched", "SELECT count(*) FROM match_mark");
-                await AskAsync(database, pending, "standings to be carried over", "SELECT count(*) FROM standing_mark");
+                await AskAsync(database, pending, "athletes whose standing has changed", "SELECT count(*) FROM standing_mark");
+                await AskAsync(database, pending, "segments that are backfilled", "SELECT count(*) FROM segment WHERE state = 1 AND NOT hidden");
             }
         }
 

@@ -32,7 +32,6 @@ internal static class EffortsExtensions
     /// <summary>Who holds titles, who is told of it, and who is left out.</summary>
     public static WebApplicationBuilder AddLegends(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<LegendOptions>().BindSettings(LegendOptions.Section);
         builder.Services.AddSingleton<LegendRows>().AddSingleton<LegendTelling>().AddSingleton<SegmentRecount>()
             .AddSingleton<Standings>().AddHostedService<StandingWalker>().AddHostedService<LegendSweeper>();
         return builder;

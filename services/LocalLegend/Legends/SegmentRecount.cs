@@ -11,7 +11,7 @@ internal sealed class SegmentRecount(NpgsqlDataSource database, LegendTelling te
 {
     private const string OpenIfFilled =
         """
-        UPDATE segment SET state = 2 WHERE number = $1 AND state = 1
+        UPDATE segment SET state = 2 WHERE number = $1 AND state = 1 AND NOT hidden AND backfill_total IS NOT NULL
             AND NOT EXISTS (SELECT FROM backfill_item WHERE segment = $1)
         """;
 
@@ -19,7 +19,7 @@ internal sealed class SegmentRecount(NpgsqlDataSource database, LegendTelling te
     /// The end of a backfill: works out all rows and opens the segment, in one transaction. Whoever matched before it
     /// stored efforts alone; whoever comes after it finds rows to keep.
     /// </summary>
-    /// <returns>False: activities are left to be looked at, or it is open already.</returns>
+    /// <returns>False: activities are left to be looked at or not listed yet, or it is open already.</returns>
     public async Task<bool> OpenAsync(int segment, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -95,8 +95,8 @@ internal sealed class LegendWorld : IAsyncDisposable
         return await ScalarAsync<int>(
             """
             WITH catalogue AS (UPDATE segment_catalogue SET change = change + 1 RETURNING change)
-            INSERT INTO segment (id, made_by, sport, name, line, bounds, length_mm, time_zone, state, change)
-            SELECT gen_random_uuid(), gen_random_uuid(), 1, 'Hill', $1, box(point(14, 46.01), point(14, 46)), 1112000, $2, $3, change
+            INSERT INTO segment (id, made_by, sport, name, line, bounds, length_mm, time_zone, state, change, backfill_total)
+            SELECT gen_random_uuid(), gen_random_uuid(), 1, 'Hill', $1, box(point(14, 46.01), point(14, 46)), 1112000, $2, $3, change, 0
             FROM catalogue RETURNING number
             """,
             line,
