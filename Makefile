@@ -65,6 +65,10 @@ bench-feed: ## Measures the friends' page with 500 and 5,000 friends among two m
 bench-boards: ## Measures the boards beside the raw limit (P=place: one part)
 	@dotnet run -c Release --project tests/Bench -- boards $(P)
 
+.PHONY: bench-legends
+bench-legends: ## Measures matching and Local Legends (P=match: one part)
+	@dotnet run -c Release --project tests/Bench -- legends $(P)
+
 .PHONY: bench-rebuild
 bench-rebuild: ## Measures how fast read models are rebuilt from 20,000 activities
 	@dotnet run -c Release --project tests/Bench -- rebuild

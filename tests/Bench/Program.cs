@@ -1,5 +1,6 @@
 using Strava.Bench.Boards;
 using Strava.Bench.Feed;
+using Strava.Bench.Legends;
 using Strava.Bench.Rebuild;
 using Strava.Bench.Store;
 using Strava.Testing;
@@ -21,6 +22,9 @@ try
         case ["boards", .. var parts]:
             await BoardsBench.RunAsync(parts);
             return 0;
+        case ["legends", .. var parts]:
+            await LegendsBench.RunAsync(parts);
+            return 0;
         case ["floor", var url]:
             await FloorService.RunAsync(url);
             return 0;
@@ -29,7 +33,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "usage: bench store [append|bulk|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed | rebuild | boards [part ...]");
+                "usage: bench store [append|bulk|live|buffer|read|profile|details|catchup|storage|torture ...] | archive | feed | rebuild | boards [part ...] | legends [part ...]");
             return 2;
     }
 }
