@@ -66,7 +66,7 @@ bench-boards: ## Measures the boards beside the raw limit (P=place: one part)
 	@dotnet run -c Release --project tests/Bench -- boards $(P)
 
 .PHONY: bench-legends
-bench-legends: ## Measures matching and Local Legends (P=match: one part)
+bench-legends: ## Measures matching, efforts, legends and backfills (P=effort: one part)
 	@dotnet run -c Release --project tests/Bench -- legends $(P)
 
 .PHONY: bench-rebuild

@@ -14,10 +14,10 @@ WHERE to_regclass('public.rebuild_table') IS NOT NULL
 \gexec
 
 -- Above every timeout of ours, so that only what nobody waits for any more is ended. Refilling the boards of a million
--- athletes is one statement of some minutes.
+-- athletes is one statement of some minutes; so is marking all activities after a rebuild.
 SELECT format(
     'ALTER ROLE %I IN DATABASE %I SET statement_timeout = %L',
-    :'rw', current_database(), CASE :'service' WHEN 'leaderboard' THEN '310s' ELSE '20s' END),
+    :'rw', current_database(), CASE WHEN :'service' IN ('leaderboard', 'locallegend') THEN '310s' ELSE '20s' END),
     -- An idle transaction would hold back what the relay may call settled.
     format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = %L', :'rw', current_database(), '15s')
 \gexec

@@ -15,7 +15,8 @@ public sealed class DocsPageTests
         "CreateClub", "ListClubs", "GetClub", "JoinClub", "GetClubBoard", "LeaveClub",
         "CreateChallenge", "ListChallenges", "GetChallenge", "JoinChallenge", "GetChallengeBoard", "GetChallengeRank",
         "LeaveChallenge",
-        "CreateSegment", "ListSegments", "GetSegment", "ChangeSegment",
+        "CreateSegment", "ListSegments", "GetSegment", "ChangeSegment", "GetLocalLegend", "GetLegendHistogram",
+        "GetSegmentBoard", "ListSegmentEfforts", "OptOutOfLegends", "GetLegendOptOut", "OptInToLegends",
         "ChangeProfile", "GetProfile", "PutFriend", "GetFriend", "ListFriends",
         "DeleteFriend", "DeleteActivity", "GetIssuer", "GetIssuerKeys",
     ];
@@ -32,7 +33,10 @@ public sealed class DocsPageTests
         Assert.That(drawn!.AsArray().Select(id => (string)id!), Is.EquivalentTo(Order));
         foreach (var operation in Order)
         {
-            var shown = (string)(await browser.AskAsync(TryIt(operation)))!;
+            // A segment that was just made is looked through for a moment before it has a legend.
+            var shown = await Eventually.GivesAsync(
+                async () => (string)(await browser.AskAsync(TryIt(operation)))!,
+                shown => !shown.Contains("segment-backfilling", StringComparison.Ordinal));
             Assert.That(shown, Does.Match("^20[014] /"), operation);
         }
 

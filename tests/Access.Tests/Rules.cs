@@ -61,6 +61,13 @@ internal static class Rules
         Own("locallegend", "GET /segments", 200),
         Own("locallegend", "GET /segments/{id}", 200),
         new("locallegend", "PATCH /segments/{id}", cell => cell.Actor == Actor.Owner ? [200] : [403]),
+        Own("locallegend", "GET /segments/{id}/local-legend", 200),
+        Own("locallegend", "GET /segments/{id}/histogram", 200),
+        Own("locallegend", "GET /segments/{id}/leaderboard", 200),
+        Own("locallegend", "GET /segments/{id}/efforts", 200),
+        Own("locallegend", "GET /local-legends/opt-out", 200),
+        Own("locallegend", "PUT /local-legends/opt-out", 204),
+        Own("locallegend", "DELETE /local-legends/opt-out", 204),
 
         Own("athlete", "GET /athletes/me", 200) with { NamesCaller = true },
         Own("athlete", "PATCH /athletes/me", 200) with { NamesCaller = true },
@@ -84,6 +91,7 @@ internal static class Rules
         "athlete" => Everywhere,
         "activity" => [.. Everywhere, .. Rebuilds, "GET /internal/tracks/{id}"],
         "leaderboard" => [.. Everywhere, .. Rebuilds, .. Flags, "POST /admin/challenges/{id}/corrections"],
+        "locallegend" => [.. Everywhere, .. Rebuilds, .. Flags, .. LegendsOff],
         _ => [.. Everywhere, .. Rebuilds],
     };
 
@@ -96,6 +104,9 @@ internal static class Rules
 
     private static readonly string[] Flags =
         ["GET /admin/flags", "PUT /admin/flags/{athleteId}", "DELETE /admin/flags/{athleteId}"];
+
+    private static readonly string[] LegendsOff =
+        ["GET /admin/legends-off", "PUT /admin/legends-off/{segmentId}", "DELETE /admin/legends-off/{segmentId}"];
 
     private static readonly string[] Gateway =
     [

@@ -146,6 +146,9 @@ public sealed class World
         DeletedActivity = await MakeActivityAsync(new Target("EVERYONE", true));
         await Sender.SendAsync(Stack.Gateway, "DELETE", $"/activities/{DeletedActivity}", TokenOf(Actor.Owner));
 
+        await Eventually.HoldsAsync(async () => (await Sender.SendAsync(
+            Stack.Gateway, "GET", $"/segments/{Segment}/local-legend", TokenOf(Actor.Owner))).Status == 200);
+
         // The friendship has come to Activity, and what it shows to the feed.
         var forFriends = Shared[new Target("FRIENDS", true)];
         await Eventually.HoldsAsync(async () => (await Sender.SendAsync(

@@ -29,6 +29,7 @@ internal sealed class RoutingTests
     [TestCase("GET", "/challenges/" + Id + "/rank", "leaderboard")]
     [TestCase("GET", "/segments?bbox=1,2,3,4", "locallegend")]
     [TestCase("GET", "/segments/" + Id + "/histogram", "locallegend")]
+    [TestCase("PUT", "/local-legends/opt-out", "locallegend")]
     public async Task A_path_goes_to_the_service_that_owns_it(string method, string path, string service)
     {
         var response = await World.SendAsync(new HttpMethod(method), path, await World.TokenAsync());

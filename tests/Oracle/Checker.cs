@@ -6,7 +6,7 @@ namespace Strava.Oracle;
 /// <summary>
 /// Works everything out once more from the event streams and the memberships, single threaded and with code of its own,
 /// and
-/// compares: summaries, lists, boards in Redis and by the API, and who may see what.
+/// compares: summaries, lists, boards in Redis and by the API, efforts and legends, and who may see what.
 /// </summary>
 public sealed class Checker(Targets targets, TimeProvider time)
 {
@@ -81,6 +81,7 @@ public sealed class Checker(Targets targets, TimeProvider time)
         var clubs = await ClubCheck.RunAsync(leaderboard, targets.Redis, truth, time.GetUtcNow(), comparison);
         await ClubAnswerCheck.RunAsync(door, clubs, truth, comparison);
         await ChallengeCheck.RunAsync(leaderboard, door, truth, comparison);
+        await LegendCheck.RunAsync(legend, door, truth, time.GetUtcNow(), comparison);
         await VisibilityCheck.RunAsync(door, truth, comparison);
         await Stillness.CheckParkedAsync(targets.Broker, comparison);
     }

@@ -35,6 +35,12 @@ internal static class Stillness
                 await AskAsync(database, pending, "dirty marks of clubs", "SELECT count(*) FROM club_dirty");
                 await AskAsync(database, pending, "dirty marks of challenges", "SELECT count(*) FROM challenge_dirty");
             }
+            else if (service == "locallegend")
+            {
+                await AskAsync(database, pending, "activities to be matched", "SELECT count(*) FROM match_mark");
+                await AskAsync(database, pending, "athletes whose standing has changed", "SELECT count(*) FROM standing_mark");
+                await AskAsync(database, pending, "segments that are backfilled", "SELECT count(*) FROM segment WHERE state = 1 AND NOT hidden");
+            }
         }
 
         await AskBrokerAsync(targets.Broker, pending);

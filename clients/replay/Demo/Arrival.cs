@@ -57,6 +57,35 @@ internal sealed class Arrival(TimeProvider clock)
         }
     }
 
+    /// <summary>Older activities are looked through first, then the segment opens.</summary>
+    public async Task AwaitLegendAsync(List<DemoMember> members, CancellationToken cancellationToken)
+    {
+        await AwaitAsync(
+            async () =>
+            {
+                var segment = (await members[0].Session.GetAsync(SegmentPath, cancellationToken)).Read<Segment>();
+                return segment.State == SegmentState.Open ? null
+                    : $"{SegmentPath} is not open: {segment.Backfill?.Done} of {segment.Backfill?.Total} activities are looked through";
+            },
+            "locallegend",
+            cancellationToken);
+        foreach (var member in members)
+        {
+            await AwaitAsync(
+                async () =>
+                {
+                    var path = $"{SegmentPath}/local-legend";
+                    var legend = (await member.Session.GetAsync(path, cancellationToken)).Read<LocalLegend>();
+                    return legend.Viewer.EffortCount >= member.Laps ? null
+                        : $"{path} counts {legend.Viewer.EffortCount} of {member.Laps} laps of {member.Athlete.Name}";
+                },
+                "locallegend",
+                cancellationToken);
+        }
+    }
+
+    public static string SegmentPath => $"/segments/{DemoSegment.Id}";
+
     public static string BoardPath(Sport sport, string country, string window, int top) =>
         $"/leaderboards/{SportRules.Of(sport).Word}?place=country:{country}&window={window}&top={top}";
 

@@ -21,13 +21,20 @@ internal sealed class DemoMember(DemoAthlete athlete, AthleteSession session)
 
     public int Count(Outcome outcome) => _sent.Count(sent => sent.Outcome == outcome);
 
+    /// <summary>Laps of the loop that everyone may see.</summary>
+    public int Laps => _sent.Sum(sent => sent is { Laps: > 0, Activity.Visibility: Visibility.Everyone } ? sent.Laps : 0);
+
     /// <summary>How many of a sport count on boards.</summary>
     public int OnBoards(Sport sport) =>
         Stored.Count(activity => activity.Type == sport && activity.Visibility == Visibility.Everyone);
 }
 
 /// <summary>An activity that was sent, and what the stack holds of it; <c>null</c> when it was left alone.</summary>
-internal sealed record Sent(Outcome Outcome, ActivityDetails? Activity);
+internal sealed record Sent(Outcome Outcome, ActivityDetails? Activity)
+{
+    /// <summary>Of the loop where all of them meet; 0: elsewhere.</summary>
+    public int Laps { get; init; }
+}
 
 /// <summary>What became of one activity.</summary>
 internal enum Outcome

@@ -19,7 +19,8 @@ internal sealed record PlannedActivity(Guid Id, string Name, Visibility Visibili
     public static IReadOnlyList<PlannedActivity> Past(DemoAthlete athlete, DateOnly today)
     {
         return [.. Enumerable.Range(1, DaysBack)
-            .Select(back => On(athlete, today.AddDays(back - DaysBack - 1)))
+            .Select(back => today.AddDays(back - DaysBack - 1))
+            .SelectMany(day => new[] { On(athlete, day), OnTheLoop(athlete, day) })
             .OfType<PlannedActivity>()];
     }
 
@@ -85,6 +86,29 @@ internal sealed record PlannedActivity(Guid Id, string Name, Visibility Visibili
             });
     }
 
+    /// <summary>The loop where all of them meet, some more often than others: one to three laps.</summary>
+    private static PlannedActivity? OnTheLoop(DemoAthlete athlete, DateOnly day)
+    {
+        var key = Key(athlete, day, "loop");
+        var random = SeededRandom.Of(key);
+        if (!random.IsTrue(athlete.OnTheLoop))
+        {
+            return null;
+        }
+
+        // In the evening, when the other activities of the day are over.
+        var start = new DateTimeOffset(day, new TimeOnly(random.Whole(19, 20), random.Whole(0, 59)), TimeSpan.Zero);
+        var laps = random.Whole(1, 3);
+        return new PlannedActivity(IdOf(key), $"{laps} x {DemoSegment.Name}", Visibility.Everyone, DemoSegment.Loop with
+        {
+            Seed = (ulong)random.Whole(0, int.MaxValue - 1),
+            StartAtMs = start.ToUnixTimeMilliseconds(),
+            DistanceMeters = laps * DemoSegment.Loop.DistanceMeters,
+            Laps = laps,
+            SpeedMetersPerSecond = Speed(athlete, DemoSegment.Loop.Sport, random),
+        });
+    }
+
     private static double Speed(DemoAthlete athlete, Sport sport, SeededRandom random) =>
         athlete.Fitness * (sport == Sport.Ride ? random.Between(6.2, 8.1) : random.Between(2.6, 3.4));
 
@@ -103,7 +127,7 @@ internal sealed record PlannedActivity(Guid Id, string Name, Visibility Visibili
     };
 
     /// <summary>A UUID of version 8 (RFC 9562, B.2): the first bits of the key's SHA-256.</summary>
-    private static Guid IdOf(string key)
+    public static Guid IdOf(string key)
     {
         var id = SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16);
         id[6] = (byte)((id[6] & 0x0F) | 0x80);

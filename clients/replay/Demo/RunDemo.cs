@@ -4,8 +4,8 @@ using Strava.Replay.Gateway;
 namespace Strava.Replay.Demo;
 
 /// <summary>
-/// <c>Strava.Replay demo</c>: 1. athletes, 2. friendships, 3. recordings, 4. waits until feed and boards show them, 5.
-/// shows them.
+/// <c>Strava.Replay demo</c>: 1. athletes, 2. friendships, 3. recordings and a segment, 4. waits until feed, boards and legend show
+/// them, 5. shows them.
 /// </summary>
 internal sealed class RunDemo(GatewayClient gateway, TimeProvider clock, TextWriter output)
 {
@@ -19,6 +19,7 @@ internal sealed class RunDemo(GatewayClient gateway, TimeProvider clock, TextWri
             await TrainAsync(member, now, cancellationToken);
         }
 
+        await DemoSegment.MakeAsync(members[0], cancellationToken);
         var arrival = new Arrival(clock);
         await arrival.AwaitFeedAsync(members[0], FriendsOf(members), cancellationToken);
         var neighbours = members.Where(member => member.Athlete.Country == members[0].Athlete.Country).ToList();
@@ -27,6 +28,7 @@ internal sealed class RunDemo(GatewayClient gateway, TimeProvider clock, TextWri
             await arrival.AwaitBoardAsync(neighbours, sport, cancellationToken);
         }
 
+        await arrival.AwaitLegendAsync(members, cancellationToken);
         await new Showing(gateway.Address, output).ShowAsync(members[0], cancellationToken);
     }
 

@@ -8,6 +8,7 @@ namespace Strava.Replay.Demo;
 internal sealed class Showing(Uri gateway, TextWriter output)
 {
     private const int Lines = 10;
+    private const int HistogramWidth = 30;
 
     public async Task ShowAsync(DemoMember viewer, CancellationToken cancellationToken)
     {
@@ -18,6 +19,7 @@ internal sealed class Showing(Uri gateway, TextWriter output)
             await ShowBoardAsync(viewer, sport, "all", cancellationToken);
         }
 
+        await ShowLegendAsync(viewer, cancellationToken);
         ShowDoor(viewer.Athlete.Name);
     }
 
@@ -58,6 +60,36 @@ internal sealed class Showing(Uri gateway, TextWriter output)
 
         var period = window == "week" ? $"this week ({board.Board.Period})" : "all time";
         Print($"{SportRules.Of(sport).Word} in {country}, {period}", table);
+    }
+
+    private async Task ShowLegendAsync(DemoMember viewer, CancellationToken cancellationToken)
+    {
+        var segment = (await viewer.Session.GetAsync(Arrival.SegmentPath, cancellationToken)).Read<Segment>();
+        var legend = (await viewer.Session.GetAsync($"{Arrival.SegmentPath}/local-legend", cancellationToken)).Read<LocalLegend>();
+        var histogram = (await viewer.Session.GetAsync($"{Arrival.SegmentPath}/histogram", cancellationToken)).Read<LegendHistogram>();
+        var most = histogram.Bins.Select(bin => bin.Athletes).DefaultIfEmpty(1).Max();
+        var table = new Table(">efforts", ">athletes", "", "");
+        foreach (var (index, bin) in histogram.Bins.Index())
+        {
+            string[] marks =
+            [
+                .. index == histogram.LegendBin ? ["the legend"] : Array.Empty<string>(),
+                .. index == histogram.ViewerBin ? [viewer.Athlete.Name] : Array.Empty<string>(),
+            ];
+            table.Add(
+                bin.From == bin.To ? $"{bin.From}" : $"{bin.From}-{bin.To}",
+                bin.Athletes.ToString(CultureInfo.InvariantCulture),
+                new string('#', (int)Math.Ceiling((double)HistogramWidth * bin.Athletes / Math.Max(most, 1))),
+                marks.Length == 0 ? "" : $"<- {string.Join(", ", marks)}");
+        }
+
+        var who = legend.Athlete is { } athlete
+            ? $"{athlete.Name ?? "?"} is the Local Legend with {legend.EffortCount} efforts"
+            : "nobody is the Local Legend";
+        Print(
+            $"Segment {segment.Name} ({Figures.Kilometres(segment.LengthMeters)}, {Figures.Climb(segment.ClimbMeters ?? 0)} up), the last {legend.WindowDays} days: {who}; "
+            + $"{viewer.Athlete.Name} has {legend.Viewer.EffortCount}",
+            table);
     }
 
     private void Print(string title, Table table)

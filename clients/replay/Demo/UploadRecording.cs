@@ -25,6 +25,9 @@ internal static class UploadRecording
         var answer = await session.PutGzipAsync($"/activities/{activity.Id}/recording", body, cancellationToken);
         return answer.IsConflict
             ? new Sent(Outcome.LeftAlone, Activity: null)
-            : new Sent(answer.IsCreated ? Outcome.New : Outcome.Known, answer.Read<ActivityDetails>());
+            : new Sent(answer.IsCreated ? Outcome.New : Outcome.Known, answer.Read<ActivityDetails>())
+            {
+                Laps = activity.Track.RouteSeed == DemoSegment.Loop.RouteSeed ? activity.Track.Laps : 0,
+            };
     }
 }

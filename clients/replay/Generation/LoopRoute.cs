@@ -14,14 +14,16 @@ internal sealed class LoopRoute
     private readonly double[] _arcMeters;
 
     /// <param name="start">Where it begins.</param>
-    /// <param name="lengthMeters">About how long it is; <see cref="LengthMeters"/> is exact.</param>
+    /// <param name="lengthMeters">About how long a lap is.</param>
     /// <param name="random">Gives the shape.</param>
-    public LoopRoute(Place start, double lengthMeters, SeededRandom random)
+    /// <param name="laps">How often it is done.</param>
+    public LoopRoute(Place start, double lengthMeters, SeededRandom random, int laps = 1)
     {
         var outline = Outline(random, Math.Max(360, (int)(lengthMeters / StepMeters)));
         var scale = lengthMeters / Length(outline);
-        _places = [.. outline.Select(corner =>
+        Place[] lap = [.. outline.Select(corner =>
             start.Moved((corner.East - outline[0].East) * scale, (corner.North - outline[0].North) * scale))];
+        _places = [.. lap, .. Enumerable.Repeat(lap[1..], laps - 1).SelectMany(places => places)];
         _arcMeters = new double[_places.Length];
         for (var index = 1; index < _places.Length; index++)
         {
@@ -29,6 +31,7 @@ internal sealed class LoopRoute
         }
     }
 
+    /// <summary>All laps, exactly.</summary>
     public double LengthMeters => _arcMeters[^1];
 
     /// <param name="arcMeters">How far along; beyond the ends is the end.</param>

@@ -15,11 +15,18 @@ internal static class TrackGenerator
     public static GeneratedTrack Generate(TrackPlan plan)
     {
         var random = new SeededRandom(plan.Seed);
-        var route = new LoopRoute(plan.Start, plan.DistanceMeters, random.Fork());
+        var route = RouteOf(plan, random.Fork());
         var motion = Motion.Simulate(plan, route, random.Fork());
         var points = Record(plan, route, motion, random);
         return new GeneratedTrack(plan.Sport, motion.StateLog, points, Truth(plan, motion));
     }
+
+    /// <summary>The way itself, without anybody on it.</summary>
+    public static LoopRoute RouteOf(TrackPlan plan, SeededRandom random) => new(
+        plan.Start,
+        plan.DistanceMeters / plan.Laps,
+        plan.RouteSeed is { } shape ? new SeededRandom(shape) : random,
+        plan.Laps);
 
     private static List<TrackPoint> Record(TrackPlan plan, LoopRoute route, Motion motion, SeededRandom random)
     {

@@ -16,7 +16,13 @@ internal sealed record TrackPlan
 
     public required long StartAtMs { get; init; }
 
-    /// <summary>About how long; the truth is told with the recording.</summary>
+    /// <summary>The shape of the loop, for several athletes on the same way; <c>null</c>: a loop of its own.</summary>
+    public ulong? RouteSeed { get; init; }
+
+    /// <summary>How often the loop is done.</summary>
+    public int Laps { get; init; } = 1;
+
+    /// <summary>All laps together, about; the truth is told with the recording.</summary>
     public required double DistanceMeters { get; init; }
 
     /// <summary>On the flat, rested.</summary>

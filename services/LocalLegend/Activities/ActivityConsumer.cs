@@ -2,6 +2,7 @@ using MassTransit;
 using Strava.Contracts.Messages;
 using Strava.Core.Bus;
 using Strava.Core.Rebuild;
+using Strava.LocalLegends.Efforts;
 
 namespace Strava.LocalLegends.Activities;
 
@@ -10,7 +11,7 @@ internal static class ActivitiesExtensions
     public static WebApplicationBuilder AddActivities(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ActivityRows>();
-        return builder.AddRebuild<ActivityRows>(Subscriptions.LocalLegend);
+        return builder.AddRebuild<ActivityRows>(Subscriptions.LocalLegend, MatchMarks.MarkAll);
     }
 
     public static void AddActivityConsumers(this IBusRegistrationConfigurator bus)

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Messages;
 using Strava.Core.Rebuild;
+using Strava.LocalLegends.Efforts;
 
 namespace Strava.LocalLegends.Activities;
 
@@ -36,13 +37,25 @@ internal sealed class ActivityRows(RebuildableTables tables) : IActivityProjecti
     public static bool WantsTracks => true;
 
     public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) =>
-        tables.WriteAsync(batch => Add(batch, activity), cancellationToken);
+        WriteAsync(activity.ActivityId, batch => Add(batch, activity), cancellationToken);
 
     public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) =>
-        tables.WriteAsync(batch => Add(batch, deleted), cancellationToken);
+        WriteAsync(deleted.ActivityId, batch => Add(batch, deleted), cancellationToken);
 
     public Task RecordTrackAsync(ActivityTrackPublished track, CancellationToken cancellationToken) =>
-        tables.WriteAsync(batch => Add(batch, track), cancellationToken);
+        WriteAsync(track.ActivityId, batch => Add(batch, track), cancellationToken);
+
+    /// <summary>
+    /// With the mark that has it matched again. While a rebuild runs the mark is set twice, which is once.
+    /// </summary>
+    private Task WriteAsync(Guid activityId, Action<NpgsqlBatch> add, CancellationToken cancellationToken) =>
+        tables.WriteAsync(
+            batch =>
+            {
+                add(batch);
+                MatchMarks.Add(batch, activityId);
+            },
+            cancellationToken);
 
     public static void Add(NpgsqlBatch batch, ActivitySummary activity) => Add(batch, activity.ActivityId, new(Replace)
     {

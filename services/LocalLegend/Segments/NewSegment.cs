@@ -3,6 +3,7 @@ using Strava.Contracts.Geo;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
 using Strava.Contracts.Tracks;
+using Strava.LocalLegends.Matching;
 
 namespace Strava.LocalLegends.Segments;
 
@@ -20,6 +21,11 @@ internal sealed record NewSegment(Sport Sport, TrackPoint[] Points, LineFigures 
         if (line.Length is < 2 or > CreateSegment.MaxPoints)
         {
             return (null, (field, $"A segment has 2 to {CreateSegment.MaxPoints} places; this has {line.Length}."));
+        }
+
+        if (!CanBeFollowed(sport, line))
+        {
+            return (null, (field, "No way can be followed along these places."));
         }
 
         var figures = LineFigures.Of(sport, line, heights);
@@ -56,6 +62,19 @@ internal sealed record NewSegment(Sport Sport, TrackPoint[] Points, LineFigures 
         const double Units = GeoPoint.UnitsPerDegree;
         return new NpgsqlBox(
             top: latitudes.Max() / Units, right: most / Units, bottom: latitudes.Min() / Units, left: least / Units);
+    }
+
+    private static bool CanBeFollowed(Sport sport, TrackPoint[] line)
+    {
+        try
+        {
+            SegmentLine.Of(0, sport, Array.ConvertAll(line, point => point.Position));
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     // A receiver that stood still says the same place for minutes.

@@ -7,6 +7,8 @@ internal static class LegendsBench
     {
         ["match"] = MatchBench.RunAsync,
         ["truth"] = TruthBench.RunAsync,
+        ["effort"] = EffortBench.RunAsync,
+        ["read"] = ReadBench.RunAsync,
     };
 
     public static async Task RunAsync(string[] parts)

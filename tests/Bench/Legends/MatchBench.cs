@@ -54,7 +54,8 @@ internal static class MatchBench
         var indexMs = watch.ElapsedMilliseconds;
         var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         Figures.Note($"{SegmentCount} segments of {lines.Average(line => line.LengthMeters):0} m "
-            + $"with {places.Average(place => place.Length):0} points, {lines.Average(line => line.Points.Length):0} bends");
+            + $"with {places.Average(place => place.Length):0} points, "
+            + $"{lines.Average(line => line.Points.Length):0} bends");
         Figures.Print("legends.index.bytes_per_segment", (double)bytes / SegmentCount, "bytes");
         Figures.Print("legends.index.lines_ms", linesMs, "ms");
         Figures.Print("legends.index.build_ms", indexMs, "ms");
@@ -83,7 +84,8 @@ internal static class MatchBench
 
         var naiveMs = Milliseconds(1, tracks, naive.Match);
         var oursMs = Milliseconds(1, tracks, track => SegmentMatcher.Match(index, Sport.Ride, track).Count);
-        Figures.Note($"the naive matcher: {naiveMs.Average():0} ms each, {candidates.Average(each => each.Found):0} efforts");
+        Figures.Note($"the naive matcher: {naiveMs.Average():0} ms each, "
+            + $"{candidates.Average(each => each.Found):0} efforts");
         Figures.Print("legends.match_vs_naive", naiveMs.Sum() / oursMs.Sum(), "times as fast");
     }
 

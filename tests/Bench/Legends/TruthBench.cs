@@ -13,7 +13,7 @@ internal static class TruthBench
     public static Task RunAsync()
     {
         var town = new Metropolis(seed: 11, blocks: 60);
-        Figures.Note($"{Recordings} recordings of 50 streets at 1 to 5 s, half of them rides of up to 60 km/h, half with");
+        Figures.Note($"{Recordings} recordings of 50 streets at 1 to 5 s, half are rides of up to 60 km/h, half with");
         Figures.Note("errors that last 10 to 60 s, a third with gaps; half of the segments were gone as they are");
         Figures.Note("noise | efforts | precision | recall | elapsed off by (median)");
         foreach (var noiseMeters in new[] { 0, 2, 5, 10 })

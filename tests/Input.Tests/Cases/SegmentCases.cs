@@ -88,13 +88,17 @@ internal static class SegmentCases
         {
             ("PUT", "/segments"), ("DELETE", "/segments/{segment}"), ("PUT", "/segments/{segment}"), ("POST", "/segments/{segment}/efforts"),
             ("PUT", "/segments/{segment}/local-legend"), ("PUT", "/admin/legends-off/{segment}"), ("PUT", "/admin/flags/{me}"),
+            ("POST", "/local-legends/opt-out"), ("PUT", "/local-legends/opt-out/{stranger}"), ("GET", "/local-legends"),
         })
         {
             yield return new InputCase("", method, path, 404, 405);
         }
     }
 
-    private static string[] Reads => [""];
+    private static readonly string[] Reads = ["", "/local-legend", "/histogram", "/leaderboard", "/efforts"];
+
+    private static readonly string[] NoCursors =
+        ["", "zzz", "%00", "MQ", "' OR 1=1", new('A', 37), new('A', 38), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", new('_', 38)];
 
     private static (string Path, string[] Values)[] Queries =>
     [
@@ -104,6 +108,13 @@ internal static class SegmentCases
             "%00", "0;0;1;1", "0,0,1", ",,,", "0x1,0,1,1", new('1', 500),
         ]),
         ("/segments?type", ["", "SWIM", "0", "RUN,RIDE"]),
+        ("/segments/{segment}/leaderboard?window", ["", "week", "YEAR", "all,year", "%00", "2026"]),
+        ("/segments/{segment}/leaderboard?friends", ["", "1", "yes", "TRUE"]),
+        ("/segments/{segment}/leaderboard?top", ["", "0", "-1", "101", "1e1", "NaN", "99999999999"]),
+        ("/segments/{segment}/leaderboard?cursor", [.. NoCursors.Select(Uri.EscapeDataString)]),
+        ("/segments/{segment}/efforts?mine", ["", "false", "1", "{stranger}"]),
+        ("/segments/{segment}/efforts?pageSize", ["", "0", "101", "x"]),
+        ("/segments/{segment}/efforts?cursor", [.. NoCursors.Select(Uri.EscapeDataString)]),
         ("/segments?limit", ["", "0", "-1", "101", "1e1", "NaN", "99999999999", "1.5"]),
     ];
 
