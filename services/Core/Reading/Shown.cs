@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Strava.ServiceDefaults;
 

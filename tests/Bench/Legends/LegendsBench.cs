@@ -7,6 +7,7 @@ internal static class LegendsBench
     {
         ["match"] = MatchBench.RunAsync,
         ["truth"] = TruthBench.RunAsync,
+        ["backfill"] = BackfillBench.RunAsync,
         ["effort"] = EffortBench.RunAsync,
         ["read"] = ReadBench.RunAsync,
     };
