@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Strava.Contracts;
 using Strava.Contracts.Messages;
 using Strava.Core.Rebuild;
 using Strava.LocalLegends.Efforts;
@@ -37,23 +38,26 @@ internal sealed class ActivityRows(RebuildableTables tables) : IActivityProjecti
     public static bool WantsTracks => true;
 
     public Task RecordAsync(ActivitySummary activity, CancellationToken cancellationToken) =>
-        WriteAsync(activity.ActivityId, batch => Add(batch, activity), cancellationToken);
+        activity.Visibility == Visibility.Everyone
+            ? WriteAsync(activity.ActivityId, batch => Add(batch, activity), MatchMarks.AddAfterPublicFigures, cancellationToken)
+            : WriteAsync(activity.ActivityId, batch => Add(batch, activity), MatchMarks.Add, cancellationToken);
 
     public Task DeleteAsync(ActivityDeleted deleted, CancellationToken cancellationToken) =>
-        WriteAsync(deleted.ActivityId, batch => Add(batch, deleted), cancellationToken);
+        WriteAsync(deleted.ActivityId, batch => Add(batch, deleted), MatchMarks.Add, cancellationToken);
 
     public Task RecordTrackAsync(ActivityTrackPublished track, CancellationToken cancellationToken) =>
-        WriteAsync(track.ActivityId, batch => Add(batch, track), cancellationToken);
+        WriteAsync(track.ActivityId, batch => Add(batch, track), MatchMarks.AddAfterTrack, cancellationToken);
 
     /// <summary>
     /// With the mark that has it matched again. While a rebuild runs the mark is set twice, which is once.
     /// </summary>
-    private Task WriteAsync(Guid activityId, Action<NpgsqlBatch> add, CancellationToken cancellationToken) =>
+    private Task WriteAsync(
+        Guid activityId, Action<NpgsqlBatch> add, Action<NpgsqlBatch, Guid> mark, CancellationToken cancellationToken) =>
         tables.WriteAsync(
             batch =>
             {
                 add(batch);
-                MatchMarks.Add(batch, activityId);
+                mark(batch, activityId);
             },
             cancellationToken);
 

@@ -20,7 +20,8 @@ internal sealed class BackfillEfforts(NpgsqlDataSource database)
     private const string Unchanged =
         """
         SELECT activity_id FROM activity a JOIN activity_track t USING (activity_id)
-        JOIN unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS w (activity_id, version, track_version) USING (activity_id)
+        JOIN unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS w (activity_id, version, track_version)
+            USING (activity_id)
         WHERE a.version = w.version AND t.version = w.track_version AND NOT a.deleted AND a.visibility = 1
         ORDER BY activity_id FOR SHARE OF a, t
         """;

@@ -50,7 +50,8 @@ internal static class BestEfforts
             segments);
         batch.Add(
             $"""
-            {Fastest} WHERE e.athlete_id = $1 AND e.segment = ANY($2) AND e.standing >= 1{InOrder}{Replace} IS DISTINCT FROM{Have}
+            {Fastest} WHERE e.athlete_id = $1 AND e.segment = ANY($2) AND e.standing >= 1
+            {InOrder}{Replace} IS DISTINCT FROM{Have}
             """,
             athleteId,
             segments);

@@ -45,7 +45,8 @@ internal static class FlagAthlete
             case ["--flag-athlete", var id, { Length: > 0 and <= MaxReason } reason]
                 when Guid.TryParse(id, out var athlete):
                 var flagged = await standings.FlagAsync(athlete, reason, CancellationToken.None);
-                await output.WriteLineAsync(flagged ? $"{athlete} goes out of all legends and fastest times" : $"{athlete} was flagged already");
+                await output.WriteLineAsync(
+                    flagged ? $"{athlete} goes out of legends and fastest times" : $"{athlete} was flagged already");
                 return 0;
             case ["--unflag-athlete", var id] when Guid.TryParse(id, out var athlete):
                 var unflagged = await standings.UnflagAsync(athlete, CancellationToken.None);
@@ -57,7 +58,8 @@ internal static class FlagAthlete
         }
     }
 
-    private static async Task<Ok<List<AthleteFlag>>> ListAsync(Standings standings, CancellationToken cancellationToken) =>
+    private static async Task<Ok<List<AthleteFlag>>> ListAsync(
+        Standings standings, CancellationToken cancellationToken) =>
         TypedResults.Ok(await standings.ListFlagsAsync(MaxListed, cancellationToken));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> FlagAsync(

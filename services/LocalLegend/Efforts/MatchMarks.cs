@@ -16,11 +16,29 @@ internal sealed class MatchMarks(NpgsqlDataSource database)
         ON CONFLICT (activity_id) DO UPDATE SET change = EXCLUDED.change, tries = 0, not_before = '-infinity'
         """;
 
-    /// <summary>Whoever matches this activity now ends first: the mark's row is locked.</summary>
-    public static void Add(NpgsqlBatch batch, Guid activityId) => batch.Add(
+    private const string Upsert =
         """
-        INSERT INTO match_mark (activity_id) VALUES ($1)
-        ON CONFLICT (activity_id) DO UPDATE SET change = EXCLUDED.change, tries = 0, not_before = '-infinity'
+         ON CONFLICT (activity_id) DO UPDATE SET change = EXCLUDED.change, tries = 0, not_before = '-infinity'
+        """;
+
+    /// <summary>Whoever matches this activity now ends first: the mark's row is locked.</summary>
+    public static void Add(NpgsqlBatch batch, Guid activityId) =>
+        batch.Add($"INSERT INTO match_mark (activity_id) VALUES ($1){Upsert}", activityId);
+
+    /// <summary>
+    /// After figures that everyone may see. Without a track there is nothing to match; when it comes it marks. Messages
+    /// of one activity wait for each other, so the later one sees the earlier one.
+    /// </summary>
+    public static void AddAfterPublicFigures(NpgsqlBatch batch, Guid activityId) => batch.Add(
+        $"""
+        INSERT INTO match_mark (activity_id) SELECT $1 WHERE EXISTS (SELECT FROM activity_track WHERE activity_id = $1){Upsert}
+        """,
+        activityId);
+
+    /// <summary>After a track; before its figures there is nothing to match, as above.</summary>
+    public static void AddAfterTrack(NpgsqlBatch batch, Guid activityId) => batch.Add(
+        $"""
+        INSERT INTO match_mark (activity_id) SELECT $1 WHERE EXISTS (SELECT FROM activity WHERE activity_id = $1){Upsert}
         """,
         activityId);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Strava.Contracts.Tracks;
@@ -19,7 +20,11 @@ internal sealed class MatchOptions
 /// is put off, longer each time; what cannot be read is set aside until its activity changes, and counted.
 /// </summary>
 internal sealed partial class MatchWorker(
-    MatchMarks marks, ActivityMatcher matcher, TimeProvider clock, IOptions<MatchOptions> options, ILogger<MatchWorker> log)
+    MatchMarks marks,
+    ActivityMatcher matcher,
+    TimeProvider clock,
+    IOptions<MatchOptions> options,
+    ILogger<MatchWorker> log)
     : BackgroundService
 {
     private const int ListedAtOnce = 200;
@@ -61,7 +66,11 @@ internal sealed partial class MatchWorker(
         var done = 0;
         await Parallel.ForEachAsync(
             due,
-            new ParallelOptions { MaxDegreeOfParallelism = options.Value.AtOnce, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = options.Value.AtOnce,
+                CancellationToken = cancellationToken,
+            },
             async (mark, stopping) =>
             {
                 if (await TryAsync(mark, stopping))
@@ -109,7 +118,7 @@ internal sealed partial class MatchWorker(
     // An outage of Postgres, or a deadlock, is nobody's fault: the mark stays as it is.
     private static bool IsFault(Exception exception) => exception
         is not (OperationCanceledException or TimeoutException or NpgsqlException { IsTransient: true })
-        and not NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException };
+        and not NpgsqlException { InnerException: IOException or TimeoutException or SocketException };
 
     private static TimeSpan DelayAfter(int tries) =>
         TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, Math.Pow(2, Math.Min(tries, 16))));

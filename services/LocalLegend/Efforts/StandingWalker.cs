@@ -91,7 +91,7 @@ internal sealed class StandingWalker(
         var changes = open.Select(segment => LegendRows.ChangeOf(
             locked,
             segment,
-            locked.Own[segment].Where(effort => effort.Standing == EffortStanding.Legends).Select(effort => effort.Counted),
+            from effort in locked.Own[segment] where effort.Standing == EffortStanding.Legends select effort.Counted,
             locked.Standing == EffortStanding.Legends ? locked.Own[segment].Select(effort => effort.Counted) : []));
         await legends.AddAsync(batch, locked, [.. changes.OfType<SegmentChange>()], cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -40,7 +40,8 @@ internal sealed class Standings(NpgsqlDataSource database)
             WITH changed AS (
                 INSERT INTO athlete_standing AS s (athlete_id, opted_out)
                 SELECT $1, $2 WHERE $2 OR EXISTS (SELECT FROM athlete_standing WHERE athlete_id = $1)
-                ON CONFLICT (athlete_id) DO UPDATE SET opted_out = $2, changed_at = clock_timestamp() WHERE s.opted_out <> $2
+                ON CONFLICT (athlete_id) DO UPDATE SET opted_out = $2, changed_at = clock_timestamp()
+                WHERE s.opted_out <> $2
                 RETURNING 1)
             {Mark}
             """,
@@ -50,7 +51,8 @@ internal sealed class Standings(NpgsqlDataSource database)
 
     public async Task<bool> IsOptedOutAsync(Guid athleteId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT opted_out FROM athlete_standing WHERE athlete_id = $1");
+        await using var command = database.CreateCommand(
+            "SELECT opted_out FROM athlete_standing WHERE athlete_id = $1");
         command.Parameters.Add(new() { Value = athleteId });
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
@@ -62,7 +64,8 @@ internal sealed class Standings(NpgsqlDataSource database)
         $"""
         WITH changed AS (
             INSERT INTO athlete_standing AS s (athlete_id, flagged, reason) VALUES ($1, true, $2)
-            ON CONFLICT (athlete_id) DO UPDATE SET flagged = true, reason = $2, changed_at = clock_timestamp() WHERE NOT s.flagged
+            ON CONFLICT (athlete_id) DO UPDATE SET flagged = true, reason = $2, changed_at = clock_timestamp()
+            WHERE NOT s.flagged
             RETURNING 1)
         {Mark}
         """,
@@ -92,7 +95,8 @@ internal sealed class Standings(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = limit });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await rows.ReadAsync(
-            row => new AthleteFlag(row.GetGuid(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2)), cancellationToken);
+            row => new AthleteFlag(row.GetGuid(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2)),
+            cancellationToken);
     }
 
     private async Task<bool> ChangeAsync(

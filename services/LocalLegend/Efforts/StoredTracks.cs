@@ -22,7 +22,8 @@ internal sealed class StoredTracks(NpgsqlDataSource database)
         batch.Add(
             """
             SELECT a.activity_id, a.athlete_id, a.version, t.version,
-                CASE WHEN t.version >= a.version THEN t.sport ELSE a.sport END, coalesce(t.points, CASE WHEN f.version >= t.version THEN f.points END)
+                CASE WHEN t.version >= a.version THEN t.sport ELSE a.sport END,
+                coalesce(t.points, CASE WHEN f.version >= t.version THEN f.points END)
             FROM activity a JOIN activity_track t USING (activity_id) LEFT JOIN fetched_track f USING (activity_id)
             WHERE a.activity_id = ANY($1) AND NOT a.deleted AND a.visibility = 1
             """,

@@ -32,7 +32,8 @@ internal sealed class FoundTrack
     /// <summary>Those of each of the segments, also where there are none.</summary>
     public Dictionary<int, List<(DateTime StartedAt, int ElapsedMs)>> On(int[] segments) => segments.ToDictionary(
         segment => segment,
-        segment => Efforts.Where(effort => effort.Segment == segment).Select(effort => (effort.StartedAt, effort.ElapsedMs)).ToList());
+        segment => (
+            from effort in Efforts where effort.Segment == segment select (effort.StartedAt, effort.ElapsedMs)).ToList());
 
     private static DateTime At(long unixMs) =>
         DateTime.UnixEpoch.AddMilliseconds(Math.Clamp(unixMs, 0, (long)(Latest - Earliest).TotalMilliseconds));

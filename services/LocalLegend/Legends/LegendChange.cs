@@ -79,11 +79,12 @@ internal sealed class LegendChange
 
     private void Judge(DateOnly date, LegendEntry? current, LegendEntry? row)
     {
-        if (current is { } better && (row?.AthleteId == _athleteId ? better.CompareTo(row.Value) <= 0 : better.IsAheadOf(row)))
+        var isHolder = row?.AthleteId == _athleteId;
+        if (current is { } better && (isHolder ? better.CompareTo(row!.Value) <= 0 : better.IsAheadOf(row)))
         {
             Rows[date] = better;
         }
-        else if (row?.AthleteId == _athleteId)
+        else if (isHolder)
         {
             Open.Add(date);
             LeastLeft = Math.Min(LeastLeft, current?.Efforts ?? 0);

@@ -59,7 +59,8 @@ internal sealed class LegendRows(LegendTelling telling)
     {
         foreach (var (segment, change) in changes.Where(one => one.Change.Open.Count > 0))
         {
-            change.Close(await SweepAsync(batch.Connection!, segment.Number, locked.AthleteId, change, cancellationToken));
+            change.Close(
+                await SweepAsync(batch.Connection!, segment.Number, locked.AthleteId, change, cancellationToken));
         }
 
         AddLegends(batch, changes);
@@ -73,7 +74,7 @@ internal sealed class LegendRows(LegendTelling telling)
         var today = segment.Today(locked.Now);
         var holder = change.Rows.TryGetValue(today, out var written) ? written
             : change.Removed.Contains(today) ? null
-            : locked.Rows[segment.Number].Where(row => row.Date == today).Select(row => (LegendEntry?)row.Entry).FirstOrDefault();
+            : (from row in locked.Rows[segment.Number] where row.Date == today select (LegendEntry?)row.Entry).FirstOrDefault();
         return new Title(segment, today, holder, locked.Segments[segment.Number].Told)
         {
             ChangedAthlete = locked.AthleteId,
@@ -83,7 +84,11 @@ internal sealed class LegendRows(LegendTelling telling)
 
     /// <summary>One reading of the segment's efforts for all open days.</summary>
     private static async Task<Dictionary<DateOnly, LegendEntry>> SweepAsync(
-        NpgsqlConnection connection, int segment, Guid athleteId, LegendChange change, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        int segment,
+        Guid athleteId,
+        LegendChange change,
+        CancellationToken cancellationToken)
     {
         var oldest = DailyCounts.OldestFor(change.Open[0]);
         await using var batch = new NpgsqlBatch(connection);
@@ -123,7 +128,10 @@ internal sealed class LegendRows(LegendTelling telling)
                 LegendSql.Times(rows.Select(row => row.Entry.ReachedAt)));
         }
 
-        var removed = (from one in changes from date in one.Change.Removed select (one.Segment.Number, Date: date)).ToList();
+        var removed = (
+            from one in changes
+            from date in one.Change.Removed
+            select (one.Segment.Number, Date: date)).ToList();
         if (removed.Count > 0)
         {
             batch.Add(
@@ -153,7 +161,8 @@ internal sealed class LegendRows(LegendTelling telling)
             ];
             batch.Add(
                 """
-                DELETE FROM legend_histogram h USING unnest($1::int[], $2::date[], $3::smallint[]) AS l (segment, date, bin)
+                DELETE FROM legend_histogram h
+                USING unnest($1::int[], $2::date[], $3::smallint[]) AS l (segment, date, bin)
                 WHERE (h.segment, h.date, h.bin) = (l.segment, l.date, l.bin) AND h.athletes = 1
                 """,
                 keys);
@@ -172,7 +181,8 @@ internal sealed class LegendRows(LegendTelling telling)
             batch.Add(
                 """
                 INSERT INTO legend_histogram AS h (segment, date, bin, athletes)
-                SELECT segment, date, bin, 1 FROM unnest($1::int[], $2::date[], $3::smallint[]) AS m (segment, date, bin)
+                SELECT segment, date, bin, 1
+                FROM unnest($1::int[], $2::date[], $3::smallint[]) AS m (segment, date, bin)
                 ON CONFLICT (segment, date, bin) DO UPDATE SET athletes = h.athletes + 1
                 """,
                 more.ConvertAll(bin => bin.Segment).ToArray(),

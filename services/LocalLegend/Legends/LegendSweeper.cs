@@ -81,7 +81,8 @@ internal sealed class LegendSweeper(
         }
     }
 
-    private async Task<List<(string TimeZone, DateOnly Swept, bool IsDone)>> ZonesAsync(CancellationToken cancellationToken)
+    private async Task<List<(string TimeZone, DateOnly Swept, bool IsDone)>> ZonesAsync(
+        CancellationToken cancellationToken)
     {
         await using var batch = _database.CreateBatch();
         batch.Add(Zones);
@@ -119,7 +120,9 @@ internal sealed class LegendSweeper(
             foreach (var table in new[] { "rolling_local_legend", "legend_histogram" })
             {
                 batch.Add(
-                    $"DELETE FROM {table} WHERE segment = ANY($1) AND date < $2", numbers, LockedSegments.FirstDay(today));
+                    $"DELETE FROM {table} WHERE segment = ANY($1) AND date < $2",
+                    numbers,
+                    LockedSegments.FirstDay(today));
             }
         }
 
@@ -138,7 +141,8 @@ internal sealed class LegendSweeper(
         NpgsqlConnection connection, string timeZone, DateOnly today, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add("SELECT after FROM legend_sweep WHERE time_zone = $1 AND date = $2 AND NOT done FOR UPDATE", timeZone, today);
+        batch.Add(
+            "SELECT after FROM legend_sweep WHERE time_zone = $1 AND date = $2 AND NOT done FOR UPDATE", timeZone, today);
         int after;
         await using (var position = await batch.ExecuteReaderAsync(cancellationToken))
         {
@@ -179,7 +183,9 @@ internal sealed class LegendSweeper(
         await rows.NextResultAsync(cancellationToken);
         var found = await rows.ReadAsync(LegendSegment.ReadWithTold, cancellationToken);
         var holders = (await rows.ReadAsync(
-            row => (Segment: row.GetInt32(0), Entry: new LegendEntry(row.GetGuid(1), row.GetInt32(2), row.GetDateTime(3))),
+            row => (
+                Segment: row.GetInt32(0),
+                Entry: new LegendEntry(row.GetGuid(1), row.GetInt32(2), row.GetDateTime(3))),
             cancellationToken)).ToDictionary(row => row.Segment, row => row.Entry);
         return found.ConvertAll(one => new Title(
             one.Segment, today, holders.TryGetValue(one.Segment.Number, out var holder) ? holder : null, one.Told));

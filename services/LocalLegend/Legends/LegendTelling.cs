@@ -48,7 +48,11 @@ internal sealed class LegendTelling(IOptionsMonitor<LegendOptions> options)
                 """,
                 title.Segment.Number,
                 title.Today,
-                new NpgsqlParameter { Value = (object?)title.Holder?.AthleteId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+                new NpgsqlParameter
+                {
+                    Value = (object?)title.Holder?.AthleteId ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Uuid,
+                },
                 title.Holder?.Efforts ?? 0);
             batch.AddOutgoing(KeyOf(title.Segment.Id, title.Today), new LocalLegendChanged
             {
@@ -82,7 +86,8 @@ internal sealed class LegendTelling(IOptionsMonitor<LegendOptions> options)
         batch.Add(
             """
             SELECT f.segment, (
-                SELECT count(*)::int FROM effort e WHERE e.athlete_id = f.athlete AND e.segment = f.segment AND e.standing = 2
+                SELECT count(*)::int FROM effort e
+                WHERE e.athlete_id = f.athlete AND e.segment = f.segment AND e.standing = 2
                     AND e.local_date BETWEEN f.oldest AND f.day)
             FROM unnest($1::int[], $2::uuid[], $3::date[], $4::date[]) AS f (segment, athlete, oldest, day)
             """,

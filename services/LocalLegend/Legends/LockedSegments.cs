@@ -71,15 +71,19 @@ internal sealed class LockedSegments
         await rows.NextResultAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         var standings = await rows.ReadAsync(
-            row => row.GetBoolean(1) ? EffortStanding.Nowhere : row.GetBoolean(0) ? EffortStanding.FastestTimes : EffortStanding.Legends,
+            row => row.GetBoolean(1) ? EffortStanding.Nowhere
+                : row.GetBoolean(0) ? EffortStanding.FastestTimes
+                : EffortStanding.Legends,
             cancellationToken);
         return new LockedSegments(athleteId, standings is [var standing] ? standing : EffortStanding.Legends)
         {
             Now = now,
-            Segments = (await rows.ReadAsync(LegendSegment.ReadWithTold, cancellationToken)).ToDictionary(one => one.Segment.Number),
+            Segments = (await rows.ReadAsync(LegendSegment.ReadWithTold, cancellationToken))
+                .ToDictionary(one => one.Segment.Number),
             Own = (await rows.ReadAsync(ReadEffort, cancellationToken)).ToLookup(effort => effort.Segment),
             Activity = await rows.ReadAsync(ReadEffort, cancellationToken),
-            Rows = (await rows.ReadAsync(ReadLegend, cancellationToken)).ToLookup(row => row.Segment, row => (row.Date, row.Entry)),
+            Rows = (await rows.ReadAsync(ReadLegend, cancellationToken))
+                .ToLookup(row => row.Segment, row => (row.Date, row.Entry)),
         };
     }
 
@@ -97,5 +101,7 @@ internal sealed class LockedSegments
         (EffortStanding)row.GetInt16(5));
 
     private static (int Segment, DateOnly Date, LegendEntry Entry) ReadLegend(NpgsqlDataReader row) => (
-        row.GetInt32(0), row.GetFieldValue<DateOnly>(1), new LegendEntry(row.GetGuid(2), row.GetInt32(3), row.GetDateTime(4)));
+        row.GetInt32(0),
+        row.GetFieldValue<DateOnly>(1),
+        new LegendEntry(row.GetGuid(2), row.GetInt32(3), row.GetDateTime(4)));
 }

@@ -11,15 +11,22 @@ internal readonly record struct Gate(Vector3 Place, Vector3 Direction)
     /// <summary>No leg that passes lies farther away.</summary>
     public const float WidestMeters = 80;
 
-    private const float HalfWidthMeters = 35;
+    /// <summary>Who turns or stops so near, and does not go through, has been there.</summary>
+    public const float TurnMeters = 25;
 
-    // Who turns or stops so near to a gate, and does not go through it, has been there.
-    private const float TurnMeters = 25;
+    private const float HalfWidthMeters = 35;
 
     // Segments begin and end at crossings; who turns there between two points cuts the corner. Around a right angle the
     // way is at most 1.41 times its chord.
     private const float CornerPerMeter = 0.45f;
     private const float LongestCornerMeters = 150;
+
+    // Of the corner that is 1.45 times as long as its chord: half of the root of 1.45^2 - 1.
+    private const float MostAsidePerMeter = 0.53f;
+
+    /// <summary>No leg up to such a length passes farther away.</summary>
+    public static float ReachMeters(float longestLeg) =>
+        Math.Clamp(MostAsidePerMeter * longestLeg, HalfWidthMeters, WidestMeters);
 
     /// <summary>Whether who made the leg can have been here.</summary>
     public bool IsPassed(Vector3 from, Vector3 to, float nearestMeters)

@@ -31,6 +31,12 @@ internal ref struct LineWalk
     // A place that is as much farther along (or less far) than the chord costs as much as a fifth of it aside.
     private const float AlongWeight = 0.04f;
 
+    // 4 m aside.
+    private const float GoodCost = 16;
+
+    // Points nearer to the last one that was looked at tell nothing new.
+    private const float StepMeters = 8;
+
     // Nobody saw what lies between two points: no more than half a segment.
     private const float MostUnseenPart = 0.5f;
     private const float LeastUnseenMeters = 200;
@@ -48,6 +54,10 @@ internal ref struct LineWalk
     private Vector3 _place;
     private float _expectedPerMs;
     private (Passage At, float Meters) _nearest;
+    private float _best;
+    private float _bestMeters;
+    private int _bestEdge;
+    private Vector3 _bestAside;
 
     private LineWalk(SegmentLine line, TrackChain chain, Vector3 offset)
     {
@@ -68,26 +78,30 @@ internal ref struct LineWalk
         _place = Vector3.Lerp(positions[start.Leg], positions[start.Leg + 1], start.Part) + _offset;
         _farthestPlace = _place;
         var startMs = _chain.At(start);
+        var (from, fromPart, fromMs) = (_place, start.Part, startMs);
         for (var leg = start.Leg; leg < positions.Length - 1; leg++)
         {
             var to = positions[leg + 1] + _offset;
+            var toMs = _chain.AtMs[leg + 1];
             var chord = Vector3.Distance(_place, to);
-            var reach = Reach(chord, _chain.AtMs[leg + 1] - _chain.AtMs[leg]);
-            if (_line.LengthMeters - _meters <= reach)
+            var reach = Reach(chord, toMs - fromMs);
+            if (_line.LengthMeters - _meters <= reach && Ends(leg, from, to, fromPart) is { } end)
             {
-                var firstPart = leg == start.Leg ? start.Part : 0;
-                if (Ends(leg, to, firstPart) is { } end)
+                return end;
+            }
+
+            if (chord >= StepMeters || leg == positions.Length - 2)
+            {
+                if (!Advance(to, chord, reach))
                 {
-                    return end;
+                    break;
                 }
+
+                _expectedPerMs = _meters / Math.Max(LeastMeasuredMs, toMs - startMs);
+                fromMs = toMs;
             }
 
-            if (!Advance(to, chord, reach))
-            {
-                break;
-            }
-
-            _expectedPerMs = _meters / Math.Max(LeastMeasuredMs, _chain.AtMs[leg + 1] - startMs);
+            (from, fromPart) = (to, 0);
         }
 
         return _nearest.Meters < float.MaxValue ? _nearest.At : null;
@@ -103,16 +117,16 @@ internal ref struct LineWalk
     }
 
     // Who turns or stops a few metres before the end has been there too: then the nearest place is the end.
-    private Passage? Ends(int leg, Vector3 to, float firstPart)
+    private Passage? Ends(int leg, Vector3 from, Vector3 to, float firstPart)
     {
-        var (part, meters) = _line.EndGate.Nearest(_place, to);
-        if (!_line.EndGate.IsPassed(_place, to, meters)
+        var (part, meters) = _line.EndGate.Nearest(from, to);
+        if (!_line.EndGate.IsPassed(from, to, meters)
             || _offsets.SumMeters > MostUsualOffsetMeters * _offsets.Count)
         {
             return null;
         }
 
-        if (_line.EndGate.Crossing(_place, to) is { } crossing)
+        if (_line.EndGate.Crossing(from, to) is { } crossing)
         {
             return new Passage(leg, firstPart + (crossing * (1 - firstPart)));
         }
@@ -136,38 +150,52 @@ internal ref struct LineWalk
         // Who turned where the line does, and was taken for going back on it, is forgiven on the way.
         var sinceFarthest = Vector3.Distance(_farthestPlace, to);
         var last = Math.Max(_meters + reach, _farthest + NoiseMeters + (WayPerChord * sinceFarthest));
-        var (best, bestMeters, bestEdge, bestAside) = (float.MaxValue, 0f, _edge, Vector3.Zero);
-        for (var edge = _edge; edge < _line.Points.Length - 1 && _line.MetersTo[edge] <= last; edge++)
+        // Nearly always the point lies where it is expected; then nothing else is looked at.
+        var expected = _edge;
+        while (expected < _line.Points.Length - 2 && _line.MetersTo[expected + 1] < _meters + chord)
         {
-            var a = _line.Points[edge];
-            var along = _line.Points[edge + 1] - a;
-            var length = _line.MetersTo[edge + 1] - _line.MetersTo[edge];
-            var firstPart = Math.Clamp((first - _line.MetersTo[edge]) / length, 0, 1);
-            var lastPart = Math.Min(1, (last - _line.MetersTo[edge]) / length);
-            var nearest = Vector3.Dot(to - a, along) / (length * length);
-            var part = Math.Clamp(nearest, firstPart, Math.Max(firstPart, lastPart));
-            var aside = to - (a + (part * along));
-            var meters = _line.MetersTo[edge] + (part * length);
-            var unexpected = Math.Min(
-                Math.Abs(meters - _meters - chord), Math.Abs(meters - _farthest - sinceFarthest));
-            var cost = aside.LengthSquared() + (AlongWeight * unexpected * unexpected);
-            if (cost < best)
-            {
-                (best, bestMeters, bestEdge, bestAside) = (cost, meters, edge, aside);
-            }
+            expected++;
         }
 
-        var weight = Math.Min(MostWeight, 1 - MathF.Exp(-chord / MeanOverMeters));
-        _offsets = (_offsets.SumMeters + bestAside.Length(), _offsets.Count + 1);
-        _meanOffset = Vector3.Lerp(_meanOffset, bestAside, weight);
-        (_meters, _edge, _place) = (bestMeters, bestEdge, to);
+        _best = float.MaxValue;
+        Try(expected, to, first, last, chord, sinceFarthest);
+        for (var edge = _edge; _best > GoodCost && edge < _line.Points.Length - 1 && _line.MetersTo[edge] <= last;
+            edge++)
+        {
+            Try(edge, to, first, last, chord, sinceFarthest);
+        }
+
+        var weight = Math.Min(MostWeight, chord / (chord + MeanOverMeters));
+        _offsets = (_offsets.SumMeters + _bestAside.Length(), _offsets.Count + 1);
+        _meanOffset = Vector3.Lerp(_meanOffset, _bestAside, weight);
+        (_meters, _edge, _place) = (_bestMeters, _bestEdge, to);
         if (_meters >= _farthest)
         {
             (_farthest, _farthestPlace) = (_meters, to);
         }
 
         return _meanOffset.Length() <= MostMeanOffsetMeters
-            && bestAside.Length() <= MostOffsetMeters
+            && _bestAside.Length() <= MostOffsetMeters
             && _farthest - _meters <= MostTurnedBackMeters;
+    }
+
+    private void Try(int edge, Vector3 to, float first, float last, float chord, float sinceFarthest)
+    {
+        var a = _line.Points[edge];
+        var along = _line.Points[edge + 1] - a;
+        var begin = _line.MetersTo[edge];
+        var length = _line.MetersTo[edge + 1] - begin;
+        var firstPart = Math.Clamp((first - begin) / length, 0, 1);
+        var lastPart = Math.Min(1, (last - begin) / length);
+        var part = Math.Clamp(
+            Vector3.Dot(to - a, along) / (length * length), firstPart, Math.Max(firstPart, lastPart));
+        var aside = to - (a + (part * along));
+        var meters = begin + (part * length);
+        var unexpected = Math.Min(Math.Abs(meters - _meters - chord), Math.Abs(meters - _farthest - sinceFarthest));
+        var cost = aside.LengthSquared() + (AlongWeight * unexpected * unexpected);
+        if (cost < _best)
+        {
+            (_best, _bestMeters, _bestEdge, _bestAside) = (cost, meters, edge, aside);
+        }
     }
 }

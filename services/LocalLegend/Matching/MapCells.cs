@@ -26,9 +26,9 @@ internal static class MapCells
         var cells = new SortedSet<int>();
         foreach (var chain in TrackChain.Cut(sport, points))
         {
-            foreach (var visit in chain.Visits(Grid, StepMeters))
+            foreach (var place in chain.Places(StepMeters))
             {
-                cells.Add((int)visit.Cell);
+                cells.Add((int)Grid.Of(place));
             }
         }
 

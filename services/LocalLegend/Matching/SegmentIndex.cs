@@ -10,20 +10,15 @@ namespace Strava.LocalLegends.Matching;
 /// </summary>
 internal sealed class SegmentIndex
 {
-    /// <summary>Cells of 200 m: 100,000 rows.</summary>
-    public static readonly CellGrid Grid = new(heightE6: 1_800);
-
-    /// <summary>How densely a track is looked up along its legs.</summary>
-    public const double StepMeters = 30;
-
-    private const double ReachMeters = Gate.WidestMeters + (StepMeters / 2);
+    /// <summary>Cells of 100 m: 200,000 rows.</summary>
+    public static readonly CellGrid Grid = new(heightE6: 900);
 
     private readonly ImmutableDictionary<int, SegmentLine> _lines;
-    private readonly ImmutableDictionary<(Sport Sport, long Cell), SegmentLine[]> _starts;
+    private readonly ImmutableDictionary<(Sport Sport, long Cell), SegmentStart[]> _starts;
 
     private SegmentIndex(
         ImmutableDictionary<int, SegmentLine> lines,
-        ImmutableDictionary<(Sport Sport, long Cell), SegmentLine[]> starts)
+        ImmutableDictionary<(Sport Sport, long Cell), SegmentStart[]> starts)
     {
         _lines = lines;
         _starts = starts;
@@ -31,7 +26,7 @@ internal sealed class SegmentIndex
 
     public static SegmentIndex Empty { get; } = new(
         ImmutableDictionary<int, SegmentLine>.Empty,
-        ImmutableDictionary<(Sport Sport, long Cell), SegmentLine[]>.Empty);
+        ImmutableDictionary<(Sport Sport, long Cell), SegmentStart[]>.Empty);
 
     public int Count => _lines.Count;
 
@@ -54,22 +49,20 @@ internal sealed class SegmentIndex
         {
             Remove(lines, starts, line.Number);
             lines.Add(line.Number, line);
-            foreach (var cell in CellsOf(line))
-            {
-                starts[cell] = [.. starts.GetValueOrDefault(cell, []), line];
-            }
+            var cell = CellOf(line);
+            starts[cell] = [.. starts.GetValueOrDefault(cell, []), new SegmentStart(line)];
         }
 
         return new SegmentIndex(lines.ToImmutable(), starts.ToImmutable());
     }
 
-    /// <summary>Segments whose start may be passed by a leg that has a place in the cell.</summary>
-    public ReadOnlySpan<SegmentLine> StartingNear(Sport sport, long cell) =>
+    /// <summary>Segments that start in the cell.</summary>
+    public ReadOnlySpan<SegmentStart> StartingIn(Sport sport, long cell) =>
         _starts.TryGetValue((sport, cell), out var lines) ? lines : [];
 
     private static void Remove(
         ImmutableDictionary<int, SegmentLine>.Builder lines,
-        ImmutableDictionary<(Sport Sport, long Cell), SegmentLine[]>.Builder starts,
+        ImmutableDictionary<(Sport Sport, long Cell), SegmentStart[]>.Builder starts,
         int number)
     {
         if (!lines.Remove(number, out var line))
@@ -77,24 +70,27 @@ internal sealed class SegmentIndex
             return;
         }
 
-        foreach (var cell in CellsOf(line))
+        var cell = CellOf(line);
+        var rest = Array.FindAll(starts[cell], other => other.Line.Number != number);
+        if (rest.Length > 0)
         {
-            var rest = Array.FindAll(starts[cell], other => other.Number != number);
-            if (rest.Length > 0)
-            {
-                starts[cell] = rest;
-            }
-            else
-            {
-                starts.Remove(cell);
-            }
+            starts[cell] = rest;
+        }
+        else
+        {
+            starts.Remove(cell);
         }
     }
 
-    private static IEnumerable<(Sport Sport, long Cell)> CellsOf(SegmentLine line)
+    private static (Sport Sport, long Cell) CellOf(SegmentLine line) => (line.Sport, Grid.Of(line.Start));
+}
+
+/// <summary>Beside the line, not in it: most starts near a track are not on it, and their lines are never
+/// read.</summary>
+internal readonly record struct SegmentStart(EarthPosition Place, long EndCell, SegmentLine Line)
+{
+    public SegmentStart(SegmentLine line)
+        : this(line.Origin, line.EndCell, line)
     {
-        var cells = new List<long>();
-        Grid.AddAround(line.Start, ReachMeters, cells);
-        return cells.Select(cell => (line.Sport, cell));
     }
 }

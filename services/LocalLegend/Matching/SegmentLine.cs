@@ -17,13 +17,13 @@ internal sealed class SegmentLine
     private const float LoopGapMeters = 25;
     private const float ShortestLoopMeters = 200;
 
-    private SegmentLine(int number, Sport sport, ReadOnlySpan<GeoPoint> places)
+    private SegmentLine(int number, Sport sport, GeoPoint start, GeoPoint end, Vector3[] points)
     {
         Number = number;
         Sport = sport;
-        Start = places[0];
-        Origin = EarthPosition.Of(Start);
-        Points = LineSimplifier.Simplify(Positions(places, Origin), ToleranceMeters);
+        Start = start;
+        Origin = EarthPosition.Of(start);
+        Points = points;
         MetersTo = new float[Points.Length];
         for (var index = 1; index < Points.Length; index++)
         {
@@ -32,11 +32,12 @@ internal sealed class SegmentLine
 
         if (!(LengthMeters > 0))
         {
-            throw new ArgumentException("A line needs two places.", nameof(places));
+            throw new ArgumentException("A line needs two places.", nameof(points));
         }
 
         var bend = Math.Min(DirectionMeters, LengthMeters / 2);
         StartGate = new Gate(Points[0], Vector3.Normalize(At(bend) - Points[0]));
+        EndCell = SegmentIndex.Grid.Of(end);
         EndGate = new Gate(Points[^1], Vector3.Normalize(Points[^1] - At(LengthMeters - bend)));
         IsLoop = LengthMeters >= ShortestLoopMeters && Vector3.Distance(Points[0], Points[^1]) <= LoopGapMeters;
     }
@@ -61,14 +62,46 @@ internal sealed class SegmentLine
 
     public Gate EndGate { get; }
 
+    public long EndCell { get; }
+
     /// <summary>It ends where it begins.</summary>
     public bool IsLoop { get; }
 
     /// <exception cref="ArgumentException">Fewer than two different places.</exception>
-    public static SegmentLine Of(int number, Sport sport, ReadOnlySpan<GeoPoint> places) =>
-        places.Length >= 2
-            ? new SegmentLine(number, sport, places)
-            : throw new ArgumentException("A line needs two places.", nameof(places));
+    public static SegmentLine Of(int number, Sport sport, ReadOnlySpan<GeoPoint> places)
+    {
+        if (places.Length < 2)
+        {
+            throw new ArgumentException("A line needs two places.", nameof(places));
+        }
+
+        var points = Positions(places, EarthPosition.Of(places[0]));
+        return new SegmentLine(number, sport, places[0], places[^1], LineSimplifier.Simplify(points, ToleranceMeters));
+    }
+
+    /// <summary>The same loop, begun and ended where it comes nearest to a place. O(bends).</summary>
+    /// <returns><c>null</c>: it comes nowhere so near.</returns>
+    public SegmentLine? From(Vector3 place, float mostMeters)
+    {
+        var (edge, part, least) = (-1, 0f, mostMeters);
+        for (var index = 0; index < Points.Length - 1; index++)
+        {
+            var nearest = new Gate(place, default).Nearest(Points[index], Points[index + 1]);
+            if (nearest.Meters <= least)
+            {
+                (edge, part, least) = (index, nearest.Part, nearest.Meters);
+            }
+        }
+
+        if (edge < 0)
+        {
+            return null;
+        }
+
+        var begin = Vector3.Lerp(Points[edge], Points[edge + 1], part);
+        Vector3[] around = [begin, .. Points[(edge + 1)..], .. Points[..(edge + 1)], begin];
+        return new SegmentLine(Number, Sport, Start, Start, LineSimplifier.Simplify(around, ToleranceMeters));
+    }
 
     /// <summary>The place so far along the line. O(log bends).</summary>
     public Vector3 At(float meters)

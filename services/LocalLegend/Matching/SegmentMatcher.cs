@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Strava.Contracts.Sports;
 using Strava.Contracts.Tracks;
 
@@ -18,17 +20,25 @@ internal static class SegmentMatcher
         var found = new List<FoundEffort>();
         foreach (var chain in TrackChain.Cut(sport, points))
         {
-            var candidates = new List<Candidate>();
-            foreach (var visit in chain.Visits(SegmentIndex.Grid, SegmentIndex.StepMeters))
+            var visits = chain.CellsWithin(SegmentIndex.Grid, Gate.ReachMeters(chain.LongestLeg));
+            var cells = visits.Select(visit => visit.Cell).ToHashSet();
+            visits.Sort();
+            for (int first = 0, next = 1; first < visits.Count; first = next++)
             {
-                foreach (var line in index.StartingNear(sport, visit.Cell))
+                while (next < visits.Count && visits[next].Cell == visits[first].Cell)
                 {
-                    candidates.Add(new Candidate(line, visit.FromLeg, visit.ToLeg));
+                    next++;
+                }
+
+                foreach (ref readonly var start in index.StartingIn(sport, visits[first].Cell))
+                {
+                    // Without its end there is no effort.
+                    if (cells.Contains(start.EndCell))
+                    {
+                        AddEfforts(start, chain, CollectionsMarshal.AsSpan(visits)[first..next], found);
+                    }
                 }
             }
-
-            candidates.Sort();
-            AddEfforts(chain, candidates, found);
         }
 
         found.Sort();
@@ -41,41 +51,30 @@ internal static class SegmentMatcher
         var found = new List<FoundEffort>();
         foreach (var chain in TrackChain.Cut(line.Sport, points))
         {
-            AddEfforts(chain, [new Candidate(line, 0, chain.Positions.Length - 2)], found);
+            AddEfforts(new SegmentStart(line), chain, [new CellVisit(0, 0, chain.Positions.Length - 2)], found);
         }
 
         found.Sort();
         return found;
     }
 
-    private static void AddEfforts(TrackChain chain, List<Candidate> candidates, List<FoundEffort> found)
+    private static void AddEfforts(
+        in SegmentStart start, TrackChain chain, ReadOnlySpan<CellVisit> near, List<FoundEffort> found)
     {
-        for (var first = 0; first < candidates.Count;)
+        var starts = new StartPassages(start, chain);
+        foreach (var visit in near)
         {
-            var next = first + 1;
-            while (next < candidates.Count && candidates[next].Line == candidates[first].Line)
-            {
-                next++;
-            }
+            starts.Scan(visit.FromLeg, visit.ToLeg);
+        }
 
-            var line = candidates[first].Line;
-            var passages = new StartPassages(line, chain);
-            for (; first < next; first++)
-            {
-                passages.Scan(candidates[first].FromLeg, candidates[first].ToLeg);
-            }
-
-            Follow(line, chain, passages.All(), found);
+        if (starts.All is { } passages)
+        {
+            Follow(start.Line, chain, passages, found);
         }
     }
 
     private static void Follow(SegmentLine line, TrackChain chain, List<Passage> starts, List<FoundEffort> found)
     {
-        if (starts.Count == 0)
-        {
-            return;
-        }
-
         var offset = chain.Origin.From(line.Origin);
         var efforts = new List<(long FromMs, long ToMs)>();
         foreach (var start in starts)
@@ -85,6 +84,11 @@ internal static class SegmentMatcher
             {
                 efforts.Add((fromMs, toMs));
             }
+        }
+
+        if (efforts.Count == 0 && line.IsLoop && chain.IsFirst && LapFromTheFirstPoint(line, chain, offset) is { } lap)
+        {
+            efforts.Add(lap);
         }
 
         // Who turns back and begins again began with the last start before the end. A loop's next lap may begin a
@@ -101,9 +105,15 @@ internal static class SegmentMatcher
         }
     }
 
-    private readonly record struct Candidate(SegmentLine Line, int FromLeg, int ToLeg) : IComparable<Candidate>
+    // Who starts the clock somewhere on a loop and stops it there has gone it once, too. Only where no lap runs from
+    // the loop's own start: nobody's lap is found by looking for the best of all places.
+    private static (long FromMs, long ToMs)? LapFromTheFirstPoint(SegmentLine line, TrackChain chain, Vector3 offset)
     {
-        public int CompareTo(Candidate other) =>
-            (Line.Number, FromLeg).CompareTo((other.Line.Number, other.FromLeg));
+        var begin = new Passage(0, 0);
+        return line.From(chain.Positions[0] + offset, Gate.TurnMeters) is { } loop
+            && LineWalk.Follow(loop, chain, offset, begin) is { } end
+            && chain.At(begin) is var fromMs && chain.At(end) is var toMs && fromMs < toMs
+                ? (fromMs, toMs)
+                : null;
     }
 }

@@ -5,6 +5,8 @@ internal static class LegendsBench
 {
     private static readonly Dictionary<string, Func<Task>> Parts = new()
     {
+        ["match"] = MatchBench.RunAsync,
+        ["truth"] = TruthBench.RunAsync,
         ["backfill"] = BackfillBench.RunAsync,
         ["effort"] = EffortBench.RunAsync,
         ["read"] = ReadBench.RunAsync,

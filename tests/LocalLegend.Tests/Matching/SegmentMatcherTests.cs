@@ -1,4 +1,5 @@
 using Strava.Contracts.Sports;
+using Strava.Contracts.Tracks;
 using Strava.LocalLegends.Matching;
 using Strava.Testing.Simulation;
 
@@ -99,6 +100,72 @@ public sealed class SegmentMatcherTests
         var effort = SegmentMatcher.Match(Line(Street, Sport.Ride), points).Single();
         Assert.That(effort.ElapsedMs, Is.EqualTo(Street.Meters * 3_600 / 60).Within(1_500));
     }
+
+    [TestCase(1.02, 1)]
+    [TestCase(0.9, 0)]
+    [TestCase(1.8, 1)]
+    public void Who_starts_the_clock_on_a_loop_may_stop_it_there(double laps, int efforts)
+    {
+        var loop = Way.Circle(100, 1);
+        var elsewhere = Way.Circle(100, 3).Slice(0.4 * loop.Meters, (0.4 + laps) * loop.Meters);
+        Assert.That(Match(loop, elsewhere), Has.Count.EqualTo(efforts));
+    }
+
+    [TestCase(1)]
+    [TestCase(5)]
+    public void The_middle_on_the_parallel_street_is_none(int seconds)
+    {
+        var line = Way.Straight((0, 0), (1_500, 0));
+        var track = Way.Straight((-50, 0), (500, 0), (500, 30), (1_000, 30), (1_000, 0), (1_550, 0));
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var receiver = new Receiver(NoiseMeters: 5, DriftSeconds: 10 * (seed % 2), SamplingMs: seconds * 1_000);
+            var points = receiver.Record(Town, track, 11, new Random(seed));
+            Assert.That(SegmentMatcher.Match(Line(line, Sport.Ride), points), Is.Empty, $"seed {seed}");
+        }
+    }
+
+    [Test]
+    public void A_jump_into_the_middle_is_none()
+    {
+        var points = Record(Street);
+        var jumped = points.Select((point, index) => index < 100 ? point : point with { AtMs = point.AtMs - 80_000 });
+        Assert.That(Match([.. jumped.Where((_, index) => index is < 20 or > 100)]), Is.Empty);
+    }
+
+    [Test]
+    public void Wild_points_and_such_without_time_or_place_do_not_matter()
+    {
+        var points = Record(Way.Straight((-50, 0), (0, 0)).Then(Street, Way.Straight((500, 800), (500, 850))));
+        var expected = Match(points);
+        var mixed = points.SelectMany((point, index) => (index % 40) switch
+        {
+            7 => [point, new TrackPoint(point.AtMs + 100, 0, 0)],
+            13 => [point, point with { AtMs = null, LatitudeE6 = 1 }],
+            21 => [point, point with { AtMs = point.AtMs + 100, LatitudeE6 = point.LatitudeE6 + 9_000 }],
+            30 => [point, new TrackPoint(point.AtMs + 100, Town.Place(default).LatitudeE6, 0, AccuracyCm: 9_000)],
+            35 => [point, point with { AtMs = point.AtMs - 60_000 }, point],
+            _ => new[] { point },
+        });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(expected, Has.Count.EqualTo(1));
+            Assert.That(Match([.. mixed]), Is.EqualTo(expected));
+        }
+    }
+
+    [Test]
+    public void A_pause_on_the_way_is_part_of_the_time()
+    {
+        var points = Record(Street);
+        var paused = points.Select((point, index) => index < 60 ? point : point with { AtMs = point.AtMs + 600_000 });
+        Assert.That(
+            Match([.. paused]).Single().ElapsedMs - Match(points).Single().ElapsedMs, Is.EqualTo(600_000).Within(100));
+    }
+
+    private static List<FoundEffort> Match(TrackPoint[] points) => SegmentMatcher.Match(Line(Street), points);
+
+    private static TrackPoint[] Record(Way way) => new Receiver().Record(Town, way, MetersPerSecond, new Random(1));
 
     private static List<FoundEffort> Match(Way line, Way track) =>
         SegmentMatcher.Match(Line(line), new Receiver().Record(Town, track, MetersPerSecond, new Random(1)));

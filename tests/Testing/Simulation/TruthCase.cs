@@ -23,7 +23,7 @@ internal sealed class TruthCase
     public TruthCase(Metropolis town, Random random, double noiseMeters, bool isRide, int segments)
     {
         IsRide = isRide;
-        var course = new Course(town, town.Wander(random, Streets));
+        var course = Course = new Course(town, town.Wander(random, Streets));
         Segments = [.. Enumerable.Range(1, segments).Select(number => Segment(town, course, random, number))];
         var (slowest, fastest) = isRide ? (4, 60 / 3.6) : (2, 5);
         var pace = new Pace(random, slowest, fastest, course.Way.Meters);
@@ -39,6 +39,8 @@ internal sealed class TruthCase
                 Receiver.StartMs + pace.MsAt(part.FromMeters + segment.FromMeters),
                 Receiver.StartMs + pace.MsAt(part.ToMeters - segment.BeforeEndMeters)))))];
     }
+
+    public Course Course { get; }
 
     public bool IsRide { get; }
 
@@ -100,9 +102,11 @@ internal sealed class TruthCase
     {
         var middle = crossings.Length / 2;
         var (from, to) = (crossings[middle - 1], crossings[middle]);
-        var aside = Math.Abs(to - from) == 1 ? town.Blocks : 1;
-        var isInside = Math.Max(from, to) + aside < town.Blocks * town.Blocks && (from % town.Blocks) + 1 < town.Blocks;
-        aside = isInside ? aside : -aside;
+        var isEastward = Math.Abs(to - from) == 1;
+        var isInside = isEastward
+            ? Math.Max(from, to) + town.Blocks < town.Blocks * town.Blocks
+            : (from % town.Blocks) + 1 < town.Blocks;
+        var aside = (isEastward ? town.Blocks : 1) * (isInside ? 1 : -1);
         return [.. crossings[..middle], from + aside, to + aside, .. crossings[middle..]];
     }
 }
