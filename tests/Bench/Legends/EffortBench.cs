@@ -36,7 +36,7 @@ internal static class EffortBench
             Full);
         await world.ExecuteAsync("VACUUM ANALYZE");
         var watch = Stopwatch.StartNew();
-        await world.Recount.OpenAsync(world.Segment, default);
+        await world.OpenAsync();
         Figures.Note(
             $"{await world.ScalarAsync<long>("SELECT count(*) FROM effort")} efforts; "
             + $"all rows worked out in one pass in {Figures.Format(watch.Elapsed.TotalSeconds)} s");

@@ -58,8 +58,10 @@ internal sealed class LegendWorld : IAsyncDisposable
         await world.ExecuteAsync(
             """
             WITH catalogue AS (UPDATE segment_catalogue SET change = change + 1 RETURNING change)
-            INSERT INTO segment (id, made_by, sport, name, line, bounds, length_mm, time_zone, state, change)
-            SELECT gen_random_uuid(), gen_random_uuid(), 1, 'Hill', $1, box(point(14, 46.01), point(14, 46)), 1112000, 'UTC', 1, change
+            INSERT INTO segment (
+                id, made_by, sport, name, line, bounds, length_mm, time_zone, state, backfill_total, change)
+            SELECT gen_random_uuid(), gen_random_uuid(), 1, 'Hill', $1, box(point(14, 46.01), point(14, 46)), 1112000,
+                'UTC', 1, 0, change
             FROM catalogue
             """,
             PointCodec.Encode([new(null, 46_000_000, 14_000_000), new(null, 46_010_000, 14_000_000)]));
@@ -67,7 +69,7 @@ internal sealed class LegendWorld : IAsyncDisposable
         return world;
     }
 
-    /// <summary>Some have many, most have few: 1 to 30 efforts of the last ninety days each, about 5 on the average.</summary>
+    /// <summary>Some have many, most have few: 1 to 33 efforts of the last ninety days each, about 6 on average.</summary>
     public Task FillAsync(int athletes) => ExecuteAsync(
         """
         INSERT INTO effort (segment, activity_id, started_at, athlete_id, elapsed_ms, local_date, standing)
@@ -78,6 +80,15 @@ internal sealed class LegendWorld : IAsyncDisposable
         """,
         Segment,
         athletes);
+
+    /// <summary>Works out all rows.</summary>
+    public async Task OpenAsync()
+    {
+        if (!await Recount.OpenAsync(Segment, default))
+        {
+            throw new InvalidOperationException("The segment does not open.");
+        }
+    }
 
     /// <summary>An activity with so many efforts of today, the last of them at that time.</summary>
     public async Task SayAsync(Guid activity, Guid athlete, int efforts, DateTime last)

@@ -46,7 +46,7 @@ internal static class ReadBench
     {
         await using var world = await LegendWorld.CreateAsync();
         await world.FillAsync(Athletes);
-        await world.Recount.OpenAsync(world.Segment, default);
+        await world.OpenAsync();
         await world.ExecuteAsync("VACUUM ANALYZE");
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var viewers = Enumerable.Range(0, 500).Select(_ => Guid.NewGuid()).ToList();
