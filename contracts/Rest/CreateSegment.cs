@@ -79,7 +79,9 @@ public sealed record CreateSegment
     /// activity.</summary>
     public IReadOnlyList<SegmentPoint?>? Points { get; init; }
 
-    /// <summary>IANA zone whose days the segment's efforts are counted by, for ever; <c>null</c>: the maker's.</summary>
+    /// <summary>
+    /// IANA zone whose days the segment's efforts are counted by, for ever; <c>null</c>: the maker's.
+    /// </summary>
     public string? TimeZone { get; init; }
 
     /// <summary>Judges the request, but for what only the line itself tells.</summary>

@@ -34,7 +34,9 @@ public sealed record LocalLegend
     public sealed record LegendViewer(int EffortCount);
 }
 
-/// <summary>Athletes of a segment by their efforts in its 90 days, as <c>GET /segments/{id}/histogram</c> answers it.</summary>
+/// <summary>
+/// Athletes of a segment by their efforts in its 90 days, as <c>GET /segments/{id}/histogram</c> answers it.
+/// </summary>
 public sealed record LegendHistogram
 {
     /// <summary>The segment.</summary>

@@ -53,7 +53,9 @@ public sealed record SegmentBoardEntry
     public required double AverageSpeedMetersPerSecond { get; init; }
 }
 
-/// <summary>The caller's efforts on a segment, as <c>GET /segments/{id}/efforts</c> answers them, newest first.</summary>
+/// <summary>
+/// The caller's efforts on a segment, as <c>GET /segments/{id}/efforts</c> answers them, newest first.
+/// </summary>
 public sealed record SegmentEffort
 {
     /// <summary>The segment.</summary>

@@ -29,6 +29,9 @@ internal sealed class Backfill(
 {
     public const int BatchSize = 200;
 
+    private static readonly string[] Derived =
+        ["backfill_item", "effort", "best_effort", "rolling_local_legend", "legend_histogram"];
+
     /// <summary>The oldest that is not open.</summary>
     public async Task<BackfilledSegment?> NextAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +59,7 @@ internal sealed class Backfill(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         batch.AddSegmentLocks(segment.Number);
-        foreach (var table in (string[])["backfill_item", "effort", "best_effort", "rolling_local_legend", "legend_histogram"])
+        foreach (var table in Derived)
         {
             batch.Add($"DELETE FROM {table} WHERE segment = $1", segment.Number);
         }
@@ -73,7 +76,8 @@ internal sealed class Backfill(
             end);
         batch.Add(
             """
-            UPDATE segment SET backfill_done = 0, backfill_total = (SELECT count(*) FROM backfill_item WHERE segment = $1)
+            UPDATE segment SET backfill_done = 0,
+                backfill_total = (SELECT count(*) FROM backfill_item WHERE segment = $1)
             WHERE number = $1 AND state = 1 AND NOT hidden
             """,
             segment.Number);

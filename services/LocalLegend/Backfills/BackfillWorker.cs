@@ -78,7 +78,8 @@ internal sealed partial class BackfillWorker(
             return;
         }
 
-        var pause = TimeSpan.FromSeconds((double)looked / options.Value.ActivitiesPerSecond) - clock.GetElapsedTime(began);
+        var due = TimeSpan.FromSeconds((double)looked / options.Value.ActivitiesPerSecond);
+        var pause = due - clock.GetElapsedTime(began);
         if (pause > TimeSpan.Zero)
         {
             await Task.Delay(pause, clock, cancellationToken);

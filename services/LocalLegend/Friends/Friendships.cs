@@ -12,7 +12,8 @@ internal static class FriendshipsExtensions
         return builder;
     }
 
-    public static void AddFriendshipConsumer(this IBusRegistrationConfigurator bus) => bus.AddConsumer<FriendshipConsumer>();
+    public static void AddFriendshipConsumer(this IBusRegistrationConfigurator bus) =>
+        bus.AddConsumer<FriendshipConsumer>();
 }
 
 /// <summary>

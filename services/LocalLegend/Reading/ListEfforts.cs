@@ -77,7 +77,8 @@ internal static class ListEfforts
             return refusal!;
         }
 
-        var efforts = await ReadAsync(reading.Database, segment, caller.AthleteId(), after, size + 1, cancellationToken);
+        var efforts = await ReadAsync(
+            reading.Database, segment, caller.AthleteId(), after, size + 1, cancellationToken);
         if (efforts.Count > size)
         {
             efforts.RemoveAt(size);

@@ -46,7 +46,8 @@ internal static class SegmentBoards
             SELECT true, segment_rank($1, $2, elapsed_ms), athlete_id, elapsed_ms, started_at, activity_id
             FROM best_effort WHERE segment = $1 AND year = $2 AND athlete_id = $3)
         SELECT l.own, l.rank, l.athlete_id, f.name, l.elapsed_ms, l.started_at, l.activity_id, (
-            SELECT coalesce(sum(athletes), 0)::bigint FROM best_effort_count WHERE segment = $1 AND year = $2 AND shift = 20)
+            SELECT coalesce(sum(athletes), 0)::bigint FROM best_effort_count
+            WHERE segment = $1 AND year = $2 AND shift = 20)
         FROM lines l LEFT JOIN athlete_profile f USING (athlete_id)
         ORDER BY l.own, l.elapsed_ms, l.started_at, l.athlete_id
         """;
@@ -64,7 +65,8 @@ internal static class SegmentBoards
             (SELECT false AS own, * FROM board WHERE (elapsed_ms, started_at, athlete_id) > ($4, $5, $6)
             ORDER BY elapsed_ms, started_at, athlete_id LIMIT $7)
             UNION ALL SELECT true, * FROM board WHERE athlete_id = $3)
-        SELECT l.own, l.rank, l.athlete_id, f.name, l.elapsed_ms, l.started_at, l.activity_id, (SELECT count(*) FROM board)
+        SELECT l.own, l.rank, l.athlete_id, f.name, l.elapsed_ms, l.started_at, l.activity_id,
+            (SELECT count(*) FROM board)
         FROM lines l LEFT JOIN athlete_profile f USING (athlete_id)
         ORDER BY l.own, l.elapsed_ms, l.started_at, l.athlete_id
         """;

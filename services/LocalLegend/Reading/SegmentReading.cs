@@ -10,7 +10,8 @@ using Strava.ServiceDefaults;
 namespace Strava.LocalLegends.Reading;
 
 /// <summary>What is read of a segment beside itself, and whether it may be.</summary>
-internal sealed class SegmentReading(NpgsqlDataSource database, IOptionsMonitor<LegendOptions> options, TimeProvider clock)
+internal sealed class SegmentReading(
+    NpgsqlDataSource database, IOptionsMonitor<LegendOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
@@ -49,7 +50,8 @@ internal sealed class SegmentReading(NpgsqlDataSource database, IOptionsMonitor<
 
         var (segment, refusal) = await FindAsync(id, caller, cancellationToken);
         return segment is { AreLegendsOff: true }
-            ? (null, Problems.Unavailable("This segment's Local Legend is switched off for a while.", code: "legends-off"))
+            ? (null, Problems.Unavailable(
+                "This segment's Local Legend is switched off for a while.", code: "legends-off"))
             : (segment, refusal);
     }
 }

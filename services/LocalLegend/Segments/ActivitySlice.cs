@@ -28,7 +28,8 @@ internal static class ActivitySlice
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {
-            return (null, Problems.NotFound("There is no such activity of yours here; a new one comes within seconds."));
+            return (null, Problems.NotFound(
+                "There is no such activity of yours here; a new one comes within seconds."));
         }
 
         var sport = (Sport)row.GetInt16(0);
@@ -40,7 +41,8 @@ internal static class ActivitySlice
 
         if (request.Type is { } type && type != sport)
         {
-            return (null, Problems.Impossible("type", "A segment has the sport of its activity; leave the member out."));
+            return (null, Problems.Impossible(
+                "type", "A segment has the sport of its activity; leave the member out."));
         }
 
         if (await row.IsDBNullAsync(3, cancellationToken))

@@ -32,7 +32,8 @@ internal static class ChangeSegment
     public static void MapChangeSegment(this IEndpointRouteBuilder segments) =>
         segments.MapPatch("/{id:guid}", HandleAsync).WithName("ChangeSegment")
             .WithSummary("Rename, hide or show a segment of yours")
-            .WithDescription("A hidden one is seen by you alone, and has no legend until it is shown and looked through.")
+            .WithDescription(
+                "A hidden one is seen by you alone, and has no legend until it is shown and looked through.")
             .WithExample("rename", """{ "name": "Along the river, upstream" }""")
             .Refuses(403, 404, 422);
 

@@ -10,8 +10,8 @@ internal sealed record SegmentRow
 {
     private const string Columns =
         """
-        number, id, made_by, sport, name, length_mm, climb_cm, descent_cm, average_grade, max_grade, time_zone, polyline,
-        state, hidden, legends_off, backfill_done, backfill_total, created_at
+        number, id, made_by, sport, name, length_mm, climb_cm, descent_cm, average_grade, max_grade, time_zone,
+        polyline, state, hidden, legends_off, backfill_done, backfill_total, created_at
         """;
 
     /// <summary>What rows and locks name it by.</summary>

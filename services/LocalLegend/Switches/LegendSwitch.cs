@@ -18,8 +18,10 @@ internal static class LegendSwitch
         }
 
         builder.Services.AddOptions<LegendOptions>().Configure<IConfiguration>((options, configuration) =>
-            options.Enabled = configuration[$"{LegendOptions.Section}:{nameof(options.Enabled)}"] is not { Length: > 0 } text
-                || (bool.TryParse(text, out var isOn) && isOn));
+        {
+            var given = configuration[$"{LegendOptions.Section}:{nameof(options.Enabled)}"];
+            options.Enabled = string.IsNullOrEmpty(given) || (bool.TryParse(given, out var isOn) && isOn);
+        });
         builder.Services.AddSingleton<IOptionsChangeTokenSource<LegendOptions>, Changes>();
         return builder;
     }

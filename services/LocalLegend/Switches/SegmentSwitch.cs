@@ -22,10 +22,8 @@ internal static class SegmentSwitch
         // As for rebuilds: who reaches the management port is an operator.
         var off = app.MapGroup("/admin/legends-off").OnManagementPort().AllowAnonymous().ExcludeFromDescription();
         off.MapGet("/", ListAsync);
-        off.MapPut("/{segmentId:guid}", (Guid segmentId, NpgsqlDataSource database, CancellationToken cancellationToken) =>
-            SwitchAsync(database, segmentId, isOff: true, cancellationToken));
-        off.MapDelete("/{segmentId:guid}", (Guid segmentId, NpgsqlDataSource database, CancellationToken cancellationToken) =>
-            SwitchAsync(database, segmentId, isOff: false, cancellationToken));
+        off.MapPut("/{segmentId:guid}", SwitchOffAsync);
+        off.MapDelete("/{segmentId:guid}", SwitchOnAsync);
     }
 
     private static async Task<Ok<List<SwitchedOffSegment>>> ListAsync(
@@ -43,6 +41,14 @@ internal static class SegmentSwitch
 
         return TypedResults.Ok(found);
     }
+
+    private static Task<Results<NoContent, ProblemHttpResult>> SwitchOffAsync(
+        Guid segmentId, NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        SwitchAsync(database, segmentId, isOff: true, cancellationToken);
+
+    private static Task<Results<NoContent, ProblemHttpResult>> SwitchOnAsync(
+        Guid segmentId, NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        SwitchAsync(database, segmentId, isOff: false, cancellationToken);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> SwitchAsync(
         NpgsqlDataSource database, Guid segmentId, bool isOff, CancellationToken cancellationToken)

@@ -45,7 +45,7 @@ public sealed class SegmentMatcherProperties
                 .Match(index, SportOf(truth), truth.Points).Where(effort => effort.Segment < 1_000));
         });
 
-    // But where the course itself goes them there and back.
+    // But where the course itself goes a street there and back.
     [Test]
     public void Reversed_a_track_has_none_of_its_efforts() =>
         Check(Cases, truth =>
@@ -53,8 +53,8 @@ public sealed class SegmentMatcherProperties
             var sumMs = truth.Points[0].AtMs + truth.Points[^1].AtMs;
             var reversed = truth.Points.Reverse().Select(point => point with { AtMs = sumMs - point.AtMs });
             var oneWay = truth.Segments
-                .Where(segment => segment.Crossings.Length > 0
-                    && !truth.Course.Follows([.. segment.Crossings.Reverse()]).Any())
+                .Where(segment => segment.Crossings.Length > 0 && segment.Crossings.Zip(segment.Crossings.Skip(1))
+                    .All(street => !truth.Course.Follows([street.Second, street.First]).Any()))
                 .Select(segment => segment.Number).ToHashSet();
             var found = Match(truth, truth.Points).Select(effort => effort.Segment).Where(oneWay.Contains).ToHashSet();
             return !Match(truth, [.. reversed]).Exists(effort => found.Contains(effort.Segment));
@@ -66,7 +66,8 @@ public sealed class SegmentMatcherProperties
             efforts.All(effort => effort.ElapsedMs > 0 && effort.StartedAtMs >= truth.Points[0].AtMs
                 && effort.StartedAtMs + effort.ElapsedMs <= truth.Points[^1].AtMs)
             && efforts.Zip(efforts.Skip(1)).All(pair =>
-                pair.First.StartedAtMs + (0.94 * pair.First.ElapsedMs) <= pair.Second.StartedAtMs)));
+                pair.First.StartedAtMs + pair.First.ElapsedMs
+                    <= pair.Second.StartedAtMs + (pair.Second.ElapsedMs / 20))));
 
     [Test]
     public void Whatever_is_sent_is_matched_without_harm() =>
