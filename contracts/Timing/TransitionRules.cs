@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Strava.Contracts.Timing;
 
-// The table of api.md "Pinned words": for each state the words that change it (in the order that a refusal lists them).
+// For each state the words that change it (in the order that a refusal lists them).
 internal static class TransitionRules
 {
     private static readonly FrozenDictionary<ActivityState, Transition[]> AllowedIn =

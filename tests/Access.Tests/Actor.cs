@@ -48,7 +48,7 @@ public sealed record Target(string Visibility, bool IsSaved)
 public sealed record Cell(Rule Rule, Actor Actor, Target? Target, Door Door)
 {
     /// <summary>
-    /// As api.md says it; what is being recorded tells where somebody is now, so only friends see that.
+    /// What is being recorded tells where somebody is now, so only friends see that.
     /// </summary>
     public bool SeesTarget => (Actor, Target!.Visibility, Target.IsSaved) switch
     {

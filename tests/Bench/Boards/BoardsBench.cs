@@ -1,6 +1,6 @@
 namespace Strava.Bench.Boards;
 
-/// <summary>The boards beside the raw limit of the same servers: targets.md's board rows.</summary>
+/// <summary>The boards beside the raw limit of the same servers.</summary>
 internal static class BoardsBench
 {
     private static readonly Dictionary<string, Func<Task>> Parts = new()

@@ -6,7 +6,7 @@ using Strava.Testing;
 
 namespace Strava.Bench.Feed;
 
-/// <summary>The friends' page among two million activities of 20,000 athletes: targets.md's feed row.</summary>
+/// <summary>The friends' page among two million activities of 20,000 athletes.</summary>
 internal static class FeedBench
 {
     private const int Pages = 200;

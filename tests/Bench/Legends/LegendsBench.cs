@@ -1,6 +1,6 @@
 namespace Strava.Bench.Legends;
 
-/// <summary>Segments and Local Legends: targets.md's legends rows.</summary>
+/// <summary>Segments and Local Legends: matching, efforts, reads, backfills.</summary>
 internal static class LegendsBench
 {
     private static readonly Dictionary<string, Func<Task>> Parts = new()

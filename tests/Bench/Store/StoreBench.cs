@@ -6,7 +6,7 @@ using Strava.Testing;
 
 namespace Strava.Bench.Store;
 
-/// <summary>The event store beside the raw limit of the same Postgres: targets.md's store rows.</summary>
+/// <summary>The event store beside the raw limit of the same Postgres.</summary>
 internal static class StoreBench
 {
     private static readonly Dictionary<string, Func<NpgsqlDataSource, Task>> Parts = new()
