@@ -66,9 +66,9 @@ settings() {
     ConnectionStrings__Postgres=$(database_of "$name" "${2:-rw}")
     ConnectionStrings__RabbitMq=$(broker_of "$name")
     # Tracks too long for a message are fetched there.
-    case $name in
-        activity) export Management__Port=$STRAVA_PORT_ACTIVITY_MANAGEMENT Management__Address=127.0.0.1 ;;
-        locallegend) export Activity__ManagementUrl=http://127.0.0.1:$STRAVA_PORT_ACTIVITY_MANAGEMENT ;;
+    case "$name ${2:-rw}" in
+        "activity rw") export Management__Port=$STRAVA_PORT_ACTIVITY_MANAGEMENT Management__Address=127.0.0.1 ;;
+        "locallegend rw") export Activity__ManagementUrl=http://127.0.0.1:$STRAVA_PORT_ACTIVITY_MANAGEMENT ;;
     esac
     # Archive__Folder=... make run: then old points are archived there.
     if [ "$name" = activity ] && [ -n "${Archive__Folder:-}" ]; then

@@ -11,7 +11,9 @@ internal static class Figures
     public static void Note(string text) => Console.WriteLine($"    {text}");
 
     public static string Format(double value) =>
-        value.ToString(Math.Abs(value) >= 100 || value == Math.Floor(value) ? "0" : "0.###", CultureInfo.InvariantCulture);
+        value.ToString(
+            Math.Abs(value) >= 100 || value == Math.Floor(value) ? "0" : Math.Abs(value) < 1 ? "0.####" : "0.###",
+            CultureInfo.InvariantCulture);
 
     /// <param name="sorted">Ascending, not empty.</param>
     /// <param name="share">0.99 for p99.</param>

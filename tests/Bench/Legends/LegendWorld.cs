@@ -52,9 +52,16 @@ internal sealed class LegendWorld : IAsyncDisposable
 
     public static async Task<LegendWorld> CreateAsync()
     {
-        var world = new LegendWorld(PostgresExtensions.CreateDataSource(
-            await (await TestServers.PostgresAsync()).CreateDatabaseAsync("bench_legends")));
-        await Migrator.RunAsync(world.Database, [typeof(Migrator).Assembly, typeof(ActivityRows).Assembly]);
+        var database = PostgresExtensions.CreateDataSource(
+            await (await TestServers.PostgresAsync()).CreateDatabaseAsync("bench_legends"));
+        await Migrator.RunAsync(database, [typeof(Migrator).Assembly, typeof(ActivityRows).Assembly]);
+        return await CreateAsync(database);
+    }
+
+    /// <param name="database">The service's own; it is closed with this.</param>
+    public static async Task<LegendWorld> CreateAsync(NpgsqlDataSource database)
+    {
+        var world = new LegendWorld(database);
         await world.ExecuteAsync(
             """
             WITH catalogue AS (UPDATE segment_catalogue SET change = change + 1 RETURNING change)

@@ -137,6 +137,8 @@ internal sealed class ComposeTests
         var translated = native.ToDictionary(setting => setting.Key, setting => ToContainers(setting.Value, ports));
         translated["ASPNETCORE_URLS"] = $"http://+:{ports[$"STRAVA_PORT_{name.ToUpperInvariant()}"]}";
         translated["Authentication__Authority"] = "http://gateway:8080";
+        // A container's other ports are its own, whatever they listen on.
+        translated.Remove("Management__Address");
         if (name == "gateway")
         {
             translated["DevelopmentIssuer__KeyFile"] = "/state/development-issuer.pem";
@@ -150,7 +152,7 @@ internal sealed class ComposeTests
         foreach (var (variable, port) in ports)
         {
 #pragma warning disable CA1308 // Services are named in lower case.
-            var name = variable["STRAVA_PORT_".Length..].ToLowerInvariant();
+            var name = variable["STRAVA_PORT_".Length..].ToLowerInvariant().Split('_')[0];
 #pragma warning restore CA1308
             var inner = InnerPorts.TryGetValue(name, out var other) ? $"{other}" : port;
             value = value
