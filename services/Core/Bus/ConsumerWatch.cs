@@ -25,7 +25,8 @@ internal sealed partial class ConsumerWatch(
     IReadOnlyList<string> queues) : BackgroundService
 {
     private const int ExitCode = 70; // EX_SOFTWARE
-    private static readonly TimeSpan RestartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(25);
 
     private readonly BrokerQueues _broker =
         new(new Uri(options.Value.ConnectionString), $"watch of {queues[0]}", clock);
@@ -118,12 +119,23 @@ internal sealed partial class ConsumerWatch(
     {
         LogRestarting(log, queue, options.Value.ConsumerTimeout);
         Measured.BusRestarts.Add(1, new KeyValuePair<string, object?>("queue", queue));
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        bound.CancelAfter(RestartTimeout);
         try
         {
-            await bus.StopAsync(bound.Token).WaitAsync(bound.Token);
-            await bus.StartAsync(bound.Token).WaitAsync(bound.Token);
+            // A transport that waits for its next try does not stop before: its wait ends with the bound, and may not
+            // use up the time that the start has.
+            using (var bound = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken))
+            {
+                bound.CancelAfter(StopTimeout);
+                await bus.StopAsync(bound.Token).WaitAsync(2 * StopTimeout, clock, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            using (var bound = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken))
+            {
+                bound.CancelAfter(StartTimeout);
+                await bus.StartAsync(bound.Token).WaitAsync(bound.Token);
+            }
+
             return true;
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
