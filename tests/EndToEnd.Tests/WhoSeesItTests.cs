@@ -62,10 +62,11 @@ public sealed class WhoSeesItTests : Scenario
     {
         var athlete = await Person.NewAsync("board");
         var id = Guid.CreateVersion7();
-        (await athlete.UploadAsync(id, Recording.North(50, "RIDE"))).Expect(HttpStatusCode.Created);
+        var ride = Recording.North(50, "RIDE");
+        (await athlete.UploadAsync(id, ride)).Expect(HttpStatusCode.Created);
         await Eventually.GivesAsync(() => athlete.OnBoardAsync("RIDE"), distance => distance == 556.0);
         await Eventually.GivesAsync(
-            () => athlete.OnBoardAsync("RIDE", "global", "week"), distance => distance == 556.0);
+            () => athlete.OnBoardAsync("RIDE", "global", $"week&period={ride.Week}"), distance => distance == 556.0);
 
         (await athlete.PatchAsync($"/activities/{id}", new { visibility = "FRIENDS" })).Expect(HttpStatusCode.OK);
         await Eventually.HoldsAsync(async () => await athlete.OnBoardAsync("RIDE") is null);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Strava.EndToEnd;
 
 internal sealed record Line(string State, DateTimeOffset At);
@@ -32,6 +34,17 @@ internal sealed record Recording(
             [new("STARTED", start), new("STOPPED", end), new("COMPLETE", end.AddSeconds(1))],
             [.. points],
             visibility);
+    }
+
+    /// <summary>The ISO week (UTC) that it began in: some hours ago may be last week.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Week
+    {
+        get
+        {
+            var day = StateLog[0].At.UtcDateTime;
+            return string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(day)}-W{ISOWeek.GetWeekOfYear(day):00}");
+        }
     }
 
     /// <summary>On the grid of 1e-6, as the shortest decimal that means it.</summary>
