@@ -51,11 +51,13 @@ secret() {
 
 # started PID: its start time in clock ticks, nothing for a dead one or a zombie.
 # Pid and start time together name a process for good: a number used again is never taken for ours.
+# A killed process is a zombie as soon as its first thread is gone; while others are left, it holds its ports still.
 started() {
-    local stat
+    local stat threads
     { stat=$(< "/proc/$1/stat"); } 2> /dev/null || return 1
+    threads=(/proc/"$1"/task/*)
     stat=${stat##*) }
-    [ "${stat%% *}" != Z ] || return 1
+    [ "${stat%% *}" != Z ] || [ ${#threads[@]} -gt 1 ] || return 1
     # shellcheck disable=SC2086 # the fields of /proc/PID/stat are to be split
     set -- $stat
     printf '%s\n' "${20}"
