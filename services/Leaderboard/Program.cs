@@ -1,4 +1,5 @@
 using Strava.Core.Bus;
+using Strava.Core.Flags;
 using Strava.Core.Idempotency;
 using Strava.Core.Outbox;
 using Strava.Core.Postgres;
@@ -21,7 +22,7 @@ builder.AddRedisBoards();                                                // the 
 builder.AddLedger();                                                     // messages -> ledger + marks, transactional
 builder.AddMessageBus(Subscriptions.Leaderboard, bus => bus.AddLedgerConsumers());
 builder.AddBoardApplier();                                               // marks -> absolute scores in Redis
-builder.AddAthleteFlags();                                               // who is off all boards
+builder.AddAthleteFlags<AthleteFlags>();                                 // who is off all boards
 builder.AddChallenges();                                                 // marks -> challenges' boards in Postgres
 builder.AddOutboxRelay(declaresQueues: false);                           // who has completed a challenge
 builder.AddBoardReader();                                                // Redis (or the last page seen) + names

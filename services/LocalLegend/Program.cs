@@ -1,4 +1,5 @@
 using Strava.Core.Bus;
+using Strava.Core.Flags;
 using Strava.Core.Idempotency;
 using Strava.Core.Outbox;
 using Strava.Core.Postgres;
@@ -22,6 +23,7 @@ builder.AddProfiles();
 builder.AddFriendships();                      // for boards of friends
 builder.AddEfforts();                          // marked activities -> efforts, fastest times, legends
 builder.AddLegends();                          // titles told, opt-outs and flags carried over
+builder.AddAthleteFlags<Standings>();          // who counts nowhere
 builder.AddLegendSwitch();                     // all legends off and on, while it runs
 builder.AddBackfills();                        // new segments -> efforts of activities that were there before
 builder.AddSegmentReading();                   // legends, histograms, boards, own efforts

@@ -5,13 +5,6 @@ using Npgsql;
 
 namespace Strava.Oracle;
 
-/// <summary>A challenge and who takes part: what the Leaderboard service holds as truth.</summary>
-internal sealed record ChallengeFacts(
-    int Number, Guid Id, string[] Sports, int Metric, DateOnly From, DateOnly To, Dictionary<Guid, string?> Participants);
-
-/// <summary>A line that there must be. The less the standing, the better.</summary>
-internal sealed record ChallengeLine(Guid Athlete, long Standing, DateTimeOffset ReachedAt, string? Country);
-
 /// <summary>
 /// Open challenges: every entry as the streams and the participations say, and the ranks that the API answers by
 /// counting.
@@ -22,11 +15,15 @@ internal static class ChallengeCheck
 
     public static async Task RunAsync(NpgsqlConnection leaderboard, Door door, Truth truth, Comparison comparison)
     {
-        foreach (var challenge in await ReadAsync(leaderboard))
+        foreach (var challenge in await ChallengeFacts.ReadAsync(leaderboard))
         {
-            var lines = challenge.Participants
-                .Select(one => LineOf(challenge, one.Key, one.Value ?? truth.Athletes.GetValueOrDefault(one.Key)?.Home.Country, truth))
-                .OfType<ChallengeLine>().OrderBy(line => line.Standing).ThenBy(line => line.ReachedAt).ToList();
+            var lines = ChallengeLines.Of(challenge, truth);
+            if (challenge.State != 1)
+            {
+                await ClosedChallengeCheck.RunAsync(challenge, lines, door, truth, comparison);
+                continue;
+            }
+
             await CompareEntriesAsync(leaderboard, challenge, lines, comparison);
             var viewers = lines.Take(ViewersABoard - 1).Concat(lines.TakeLast(1)).Select(line => line.Athlete).Distinct();
             foreach (var viewer in viewers)
@@ -38,55 +35,6 @@ internal static class ChallengeCheck
                 }
             }
         }
-    }
-
-    private static ChallengeLine? LineOf(ChallengeFacts challenge, Guid athlete, string? country, Truth truth)
-    {
-        var done = truth.Saved.Where(activity => activity.AthleteId == athlete && challenge.Sports.Contains(activity.Sport)
-            && activity.Figures!.LocalDate >= challenge.From && activity.Figures.LocalDate <= challenge.To).ToList();
-        (long Standing, DateTimeOffset ReachedAt)? best = challenge.Metric switch
-        {
-            1 => Sum(done, activity => activity.Figures!.DistanceMm),
-            2 => Sum(done, activity => activity.Figures!.GainCm),
-            3 => Sum(done, activity => activity.Figures!.MovingMs),
-            4 => Sum(done, _ => 1),
-            5 => Streak(done),
-            6 => Least(done, activity => activity.Figures!.DistanceMm is > 0 and var mm ? -mm : null),
-            7 => Least(done, activity => activity.Best5KmMs),
-            _ => Least(done, activity => activity.Best10KmMs),
-        };
-        return best is { } place ? new ChallengeLine(athlete, place.Standing, place.ReachedAt, country) : null;
-    }
-
-    private static (long, DateTimeOffset)? Sum(List<Activity> done, Func<Activity, long> of)
-    {
-        var adding = done.Where(activity => of(activity) > 0).ToList();
-        return adding.Count == 0 ? null : (-adding.Sum(of), adding.Max(activity => activity.StartedAt!.Value));
-    }
-
-    private static (long, DateTimeOffset)? Least(List<Activity> done, Func<Activity, long?> of)
-    {
-        var first = done.Where(activity => of(activity) is not null)
-            .OrderBy(activity => of(activity)).ThenBy(activity => activity.StartedAt).FirstOrDefault();
-        return first is null ? null : (of(first)!.Value, first.StartedAt!.Value);
-    }
-
-    /// <summary>Day after day: how many in a row end with this one.</summary>
-    private static (long, DateTimeOffset)? Streak(List<Activity> done)
-    {
-        var best = (Days: 0L, ReachedAt: DateTimeOffset.MinValue);
-        var (days, last) = (0L, DateOnly.MinValue);
-        foreach (var day in done.GroupBy(activity => activity.Figures!.LocalDate).OrderBy(day => day.Key))
-        {
-            days = day.Key == last.AddDays(1) ? days + 1 : 1;
-            last = day.Key;
-            if (days > best.Days)
-            {
-                best = (days, day.Min(activity => activity.StartedAt!.Value));
-            }
-        }
-
-        return best.Days == 0 ? null : (-best.Days, best.ReachedAt);
     }
 
     private static async Task CompareEntriesAsync(
@@ -138,52 +86,12 @@ internal static class ChallengeCheck
         {
             // Who stands here may be another with the same score who got there at the same moment.
             comparison.Equal(RankOf(line), entry.GetProperty("rank").GetInt64(), $"A rank of {path}");
-            comparison.Equal(ScoreOf(challenge, line), Text(entry, "score"), $"A score of {path}");
+            comparison.Equal(ChallengeLines.ScoreOf(challenge, line), Text(entry, "score"), $"A score of {path}");
         }
 
         long RankOf(ChallengeLine line) => 1 + board.Count(other => other.Standing < line.Standing);
     }
 
-    private static string ScoreOf(ChallengeFacts challenge, ChallengeLine line)
-    {
-        var unit = challenge.Metric switch { 2 => 100.0, 4 or 5 => 1.0, _ => 1_000.0 };
-        return (Math.Abs(line.Standing) / unit).ToString("R", CultureInfo.InvariantCulture);
-    }
-
     private static string Text(JsonElement entry, string member) =>
         entry.GetProperty(member).GetDouble().ToString("R", CultureInfo.InvariantCulture);
-
-    private static async Task<List<ChallengeFacts>> ReadAsync(NpgsqlConnection database)
-    {
-        var challenges = new Dictionary<int, ChallengeFacts>();
-        await using (var command = new NpgsqlCommand(
-            "SELECT number, id, sports, metric, starts_on, ends_on FROM challenge WHERE state = 1", database))
-        await using (var rows = await command.ExecuteReaderAsync())
-        {
-            while (await rows.ReadAsync())
-            {
-                var sports = rows.GetFieldValue<short[]>(2).Select(sport => sport == 1 ? "RUN" : "RIDE").ToArray();
-                challenges.Add(rows.GetInt32(0), new ChallengeFacts(
-                    rows.GetInt32(0), rows.GetGuid(1), sports, rows.GetInt16(3), rows.GetFieldValue<DateOnly>(4), rows.GetFieldValue<DateOnly>(5), []));
-            }
-        }
-
-        await using var members = new NpgsqlCommand(
-            """
-            SELECT p.challenge, n.athlete_id, p.country FROM challenge_participant p JOIN athlete_number n ON n.number = p.athlete
-            WHERE NOT EXISTS (SELECT FROM athlete_flag g WHERE g.athlete = p.athlete)
-                AND NOT EXISTS (SELECT FROM challenge_barred b WHERE b.challenge = p.challenge AND b.athlete = p.athlete)
-            """,
-            database);
-        await using var joined = await members.ExecuteReaderAsync();
-        while (await joined.ReadAsync())
-        {
-            if (challenges.TryGetValue(joined.GetInt32(0), out var challenge))
-            {
-                challenge.Participants.Add(joined.GetGuid(1), joined.IsDBNull(2) ? null : joined.GetString(2));
-            }
-        }
-
-        return [.. challenges.Values];
-    }
 }

@@ -13,7 +13,7 @@ internal static class Streams
     {
         var activities = new List<Activity>();
         await using (var command = new NpgsqlCommand(
-            "SELECT stream_id, version, type, data::text FROM mt_events ORDER BY stream_id, version", database))
+            "SELECT stream_id, version, type, data::text, timestamp FROM mt_events ORDER BY stream_id, version", database))
         await using (var rows = await command.ExecuteReaderAsync())
         {
             while (await rows.ReadAsync())
@@ -27,6 +27,7 @@ internal static class Streams
                 var activity = activities[^1];
                 comparison.Equal(activity.Version + 1, rows.GetInt64(1), $"The version of an event of stream {id}");
                 activity.Version = rows.GetInt64(1);
+                activity.ChangedAt = rows.GetFieldValue<DateTimeOffset>(4);
                 using var body = JsonDocument.Parse(rows.GetString(3));
                 Apply(activity, rows.GetString(2), body.RootElement, comparison);
             }

@@ -36,6 +36,9 @@ public sealed record Activity
 
     public long Version { get; set; }
 
+    /// <summary>When the last event was stored.</summary>
+    public DateTimeOffset ChangedAt { get; set; }
+
     public string Sport { get; set; } = "";
 
     public string Name { get; set; } = "";

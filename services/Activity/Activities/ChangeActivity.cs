@@ -5,6 +5,7 @@ using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
@@ -32,7 +33,7 @@ internal static class ChangeActivityEndpoint
         var now = clock.GetUtcNow();
         if (request.Validate(now) is { IsValid: false } problems)
         {
-            return Refusals.Of(problems);
+            return problems.AsProblem();
         }
 
         await using var session = await store.OpenSessionAsync(cancellationToken);

@@ -4,6 +4,7 @@ using Strava.Contracts;
 using Strava.Contracts.Events;
 using Strava.Contracts.Rest;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.EventStore;
 using Strava.ServiceDefaults;
 
@@ -40,7 +41,7 @@ internal static class CreateActivityEndpoint
         var now = clock.GetUtcNow();
         if (request.Validate(now) is { IsValid: false } problems)
         {
-            return Refusals.Of(problems);
+            return problems.AsProblem();
         }
 
         var athleteId = context.User.AthleteId();

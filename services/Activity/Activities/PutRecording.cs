@@ -4,6 +4,7 @@ using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Activities;
@@ -66,7 +67,7 @@ internal static class PutRecordingEndpoint
         var now = clock.GetUtcNow();
         if (request.Validate(now) is { IsValid: false } problems)
         {
-            return Refusals.Of(problems);
+            return problems.AsProblem();
         }
 
         var recording = RecordingOf(request, context.User.AthleteId());

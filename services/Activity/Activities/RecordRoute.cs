@@ -3,6 +3,7 @@ using Strava.Contracts.Rest;
 using Strava.Contracts.Timing;
 using Strava.Contracts.Tracks;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.EventStore;
 using Strava.ServiceDefaults;
 
@@ -58,7 +59,7 @@ internal static class RecordRouteEndpoint
         var now = clock.GetUtcNow();
         if (request.Validate(now) is { IsValid: false } problems)
         {
-            return Refusals.Of(problems);
+            return problems.AsProblem();
         }
 
         var chunk = request.ToChunk();

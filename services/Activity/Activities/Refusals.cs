@@ -9,11 +9,6 @@ namespace Strava.Activities.Activities;
 /// <summary>The domain's refusals as problem details.</summary>
 internal static class Refusals
 {
-    public static ProblemHttpResult Of(RequestProblems problems) =>
-        problems.StatusCode == StatusCodes.Status400BadRequest
-            ? Problems.Malformed(problems.Errors)
-            : Problems.Impossible(problems.Errors);
-
     public static ProblemHttpResult Of(TransitionDecision refusal) => refusal switch
     {
         TransitionDecision.WrongState wrong => WrongState(wrong.Current, wrong.Allowed),

@@ -5,6 +5,7 @@ using Strava.Contracts;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Imports;
@@ -35,7 +36,7 @@ internal static class ImportActivityEndpoint
         var form = ImportForm.Read(await context.Request.ReadFormAsync(cancellationToken));
         if (!form.Problems.IsValid)
         {
-            return Refusals.Of(form.Problems);
+            return form.Problems.AsProblem();
         }
 
         try

@@ -14,7 +14,7 @@ internal sealed partial class ReadableStreams(Shard shard, TimeProvider clock, I
 {
     private readonly EventReader _reader = shard.Reader;
     private readonly ParkedStreams _parked = new(shard.Database);
-    private readonly SummaryRepair _repair = new(shard.Database, shard.Reader, clock);
+    private readonly SummaryRepair _repair = new(shard, clock, log);
 
     // Somebody was writing to these; the checkpoint waits for them, so a crash forgets none.
     private readonly HashSet<Guid> _behind = [];

@@ -3,6 +3,7 @@ using Strava.Activities.Activities;
 using Strava.Activities.Sharding;
 using Strava.Contracts.Tracks;
 using Strava.EventStore;
+using Strava.ServiceDefaults;
 
 namespace Strava.Activities.Relay;
 
@@ -10,12 +11,12 @@ namespace Strava.Activities.Relay;
 /// Brings the rows beside a stream up to it where somebody wrote the stream alone: a Marten writer knows nothing of our
 /// rows. Safe to repeat, on several nodes too: under the stream's lock the rows become what the whole stream says.
 /// </summary>
-internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reader, TimeProvider clock)
+internal sealed partial class SummaryRepair(Shard shard, TimeProvider clock, ILogger log)
 {
     /// <returns>Those of the streams whose rows are behind. One query, index look-ups.</returns>
     public async Task<IReadOnlyList<Guid>> BehindAsync(IReadOnlyCollection<Guid> streams, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = shard.Database.CreateCommand(
             """
             SELECT s.id FROM mt_streams s LEFT JOIN activity a ON a.id = s.id
             WHERE s.id = ANY($1) AND s.version > coalesce(a.version, 0)
@@ -36,7 +37,7 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
     public async Task<bool> RepairAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var session = new EventSession(
-            await database.OpenConnectionAsync(cancellationToken), ActivityEventTypes.All, clock);
+            await shard.Database.OpenConnectionAsync(cancellationToken), ActivityEventTypes.All, clock);
         NpgsqlBatchCommand query = new("SELECT version FROM mt_streams WHERE id = $1 FOR UPDATE SKIP LOCKED")
         {
             Parameters = { new() { Value = id } },
@@ -50,12 +51,27 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
         }
 
         // Nobody commits a version while the row is held, so this is the stream as of the lock.
-        if (ActivityStream.Fold(await reader.FetchStreamAsync(id, cancellationToken)) is not { } stream)
+        if (ActivityStream.Fold(await shard.Reader.FetchStreamAsync(id, cancellationToken)) is not { } stream)
         {
             return true;
         }
 
-        var kept = await BestTimes.FetchAsync(database, [id], cancellationToken);
+        var kept = await BestTimes.FetchAsync(shard.Database, [id], cancellationToken);
+        if (!kept.ContainsKey(id) && !stream.HasPoints && stream.Activity is { Final: not null, Deleted: false })
+        {
+            // The row itself is lost and the points are in the archive: without them it would say that there are no
+            // best times, for good. The archive's own timeout bounds how long the stream stays locked.
+            try
+            {
+                stream = (await shard.Store.FetchStreamAsync(id, cancellationToken))!;
+            }
+            catch (UnavailableException fault)
+            {
+                LogLeft(log, id, fault.Message);
+                return true;
+            }
+        }
+
         foreach (var command in Rows(stream.WithBestTimes(kept.GetValueOrDefault(id))))
         {
             session.Batch.BatchCommands.Add(command);
@@ -113,4 +129,11 @@ internal sealed class SummaryRepair(NpgsqlDataSource database, EventReader reade
             };
         }
     }
+
+    [LoggerMessage(
+        8112,
+        LogLevel.Error,
+        "The row of activity {StreamId} is lost and is not restored, because its points cannot be had: {Reason}. Run "
+        + "--rebuild when the archive is back")]
+    private static partial void LogLeft(ILogger log, Guid streamId, string reason);
 }

@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Sports;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.Leaderboards.Ledgers;
 using Strava.ServiceDefaults;
 
@@ -37,9 +38,7 @@ internal static class CreateChallengeEndpoint
         var now = time.GetUtcNow();
         if (request.Validate(now) is { IsValid: false } problems)
         {
-            return problems.StatusCode == 400
-                ? Problems.Malformed(problems.Errors)
-                : Problems.Impossible(problems.Errors);
+            return problems.AsProblem();
         }
 
         var (me, wanted) = (caller.AthleteId(), RowOf(request));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Strava.Contracts.Rest;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.Leaderboards.Ledgers;
 using Strava.ServiceDefaults;
 
@@ -41,9 +42,7 @@ internal static class MakeClub
     {
         if (request.Validate() is { IsValid: false } problems)
         {
-            return problems.StatusCode == StatusCodes.Status400BadRequest
-                ? Problems.Malformed(problems.Errors)
-                : Problems.Impossible(problems.Errors);
+            return problems.AsProblem();
         }
 
         var now = time.GetUtcNow();

@@ -1,19 +1,15 @@
 using Npgsql;
+using Strava.Core.Flags;
 using Strava.Leaderboards.Challenges;
 using Strava.Leaderboards.Ledgers;
 
 namespace Strava.Leaderboards.Flags;
 
-/// <param name="AthleteId">Who is off the boards.</param>
-/// <param name="Reason">For people.</param>
-/// <param name="Since">Since when.</param>
-internal sealed record AthleteFlag(Guid AthleteId, string Reason, DateTimeOffset Since);
-
 /// <summary>
 /// Athletes who are off all boards, whatever they have done or do. The ledger goes on holding all of it: totals of a
 /// flagged athlete are nothing, so taking them off and bringing them back is the applier's ordinary work.
 /// </summary>
-internal sealed class AthleteFlags(NpgsqlDataSource database)
+internal sealed class AthleteFlags(NpgsqlDataSource database) : IAthleteFlags
 {
     // The flag and the mark that makes the applier see it are one transaction, under the athlete's lock.
     private const string MarkEverything =
@@ -25,8 +21,6 @@ internal sealed class AthleteFlags(NpgsqlDataSource database)
         ON CONFLICT (athlete, sport, day) DO UPDATE SET version = EXCLUDED.version
         """;
 
-    /// <summary>Safe to repeat: a flag that stands stays as it was, with its reason.</summary>
-    /// <returns>False when the athlete was flagged already.</returns>
     public Task<bool> FlagAsync(Guid athleteId, string reason, CancellationToken cancellationToken) => ChangeAsync(
         athleteId,
         $"""
@@ -38,7 +32,6 @@ internal sealed class AthleteFlags(NpgsqlDataSource database)
         [new() { Value = athleteId }, new() { Value = reason }],
         cancellationToken);
 
-    /// <returns>False when the athlete was not flagged.</returns>
     public Task<bool> UnflagAsync(Guid athleteId, CancellationToken cancellationToken) => ChangeAsync(
         athleteId,
         $"""
@@ -50,7 +43,6 @@ internal sealed class AthleteFlags(NpgsqlDataSource database)
         [new() { Value = athleteId }],
         cancellationToken);
 
-    /// <summary>The latest first.</summary>
     public async Task<List<AthleteFlag>> ListAsync(int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(

@@ -33,7 +33,7 @@ internal static class EffortsExtensions
     public static WebApplicationBuilder AddLegends(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<LegendRows>().AddSingleton<LegendTelling>().AddSingleton<SegmentRecount>()
-            .AddSingleton<Standings>().AddHostedService<StandingWalker>().AddHostedService<LegendSweeper>();
+            .AddHostedService<StandingWalker>().AddHostedService<LegendSweeper>();
         return builder;
     }
 }

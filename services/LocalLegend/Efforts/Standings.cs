@@ -1,19 +1,15 @@
 using Npgsql;
+using Strava.Core.Flags;
 using Strava.LocalLegends.Legends;
 
 namespace Strava.LocalLegends.Efforts;
-
-/// <param name="AthleteId">Whose efforts count nowhere.</param>
-/// <param name="Reason">For people.</param>
-/// <param name="Since">Since when.</param>
-internal sealed record AthleteFlag(Guid AthleteId, string Reason, DateTimeOffset Since);
 
 /// <summary>
 /// What athletes and operators want: no legends, or nothing at all. It is written with the mark that has
 /// <see cref="StandingWalker"/> carry it over to the efforts there are, under the lock that everybody holds who stores
 /// new ones: whoever stored some by the standing before has committed, and is seen by the walker.
 /// </summary>
-internal sealed class Standings(NpgsqlDataSource database)
+internal sealed class Standings(NpgsqlDataSource database) : IAthleteFlags
 {
     private const string Mark =
         """
@@ -57,8 +53,6 @@ internal sealed class Standings(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    /// <summary>Safe to repeat: a flag that stands stays as it was, with its reason.</summary>
-    /// <returns>False when the athlete was flagged already.</returns>
     public Task<bool> FlagAsync(Guid athleteId, string reason, CancellationToken cancellationToken) => ChangeAsync(
         athleteId,
         $"""
@@ -72,7 +66,6 @@ internal sealed class Standings(NpgsqlDataSource database)
         [athleteId, reason],
         cancellationToken);
 
-    /// <returns>False when the athlete was not flagged.</returns>
     public Task<bool> UnflagAsync(Guid athleteId, CancellationToken cancellationToken) => ChangeAsync(
         athleteId,
         $"""
@@ -84,8 +77,7 @@ internal sealed class Standings(NpgsqlDataSource database)
         [athleteId],
         cancellationToken);
 
-    /// <summary>The latest first.</summary>
-    public async Task<List<AthleteFlag>> ListFlagsAsync(int limit, CancellationToken cancellationToken)
+    public async Task<List<AthleteFlag>> ListAsync(int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """

@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Strava.Contracts.Rest;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.LocalLegends.Segments;
@@ -47,9 +48,7 @@ internal static class ChangeSegment
     {
         if (request.Validate() is { IsValid: false } problems)
         {
-            return problems.StatusCode == StatusCodes.Status400BadRequest
-                ? Problems.Malformed(problems.Errors)
-                : Problems.Impossible(problems.Errors);
+            return problems.AsProblem();
         }
 
         if (await SegmentRow.FindAsync(database, id, caller.AthleteId(), cancellationToken) is not { } segment)

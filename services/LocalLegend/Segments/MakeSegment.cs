@@ -4,6 +4,7 @@ using Npgsql;
 using Strava.Contracts.Rest;
 using Strava.Contracts.Tracks;
 using Strava.Core.Idempotency;
+using Strava.Core.Reading;
 using Strava.ServiceDefaults;
 
 namespace Strava.LocalLegends.Segments;
@@ -47,9 +48,7 @@ internal static class MakeSegment
     {
         if (request.Validate() is { IsValid: false } problems)
         {
-            return problems.StatusCode == StatusCodes.Status400BadRequest
-                ? Problems.Malformed(problems.Errors)
-                : Problems.Impossible(problems.Errors);
+            return problems.AsProblem();
         }
 
         var me = caller.AthleteId();

@@ -1,3 +1,4 @@
+using Strava.Core.Flags;
 using Strava.Leaderboards.Flags;
 
 namespace Strava.Leaderboards.Tests.Running;
@@ -75,7 +76,7 @@ public class FlagTests
             Assert.That(await world.CountAsync("athlete_flag"), Is.Zero);
             Assert.That(await FlagAthlete.RunAsync(flags, ["--flag-athlete", "me"], said), Is.EqualTo(2));
             Assert.That(
-                $"{said}", Does.Contain("goes off all boards").And.Contain("flagged already").And.Contain("comes back").And.Contain("usage"));
+                $"{said}", Does.Contain("is flagged").And.Contain("flagged already").And.Contain("comes back").And.Contain("usage"));
         }
     }
 }
