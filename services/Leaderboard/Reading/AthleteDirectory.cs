@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
+using Strava.ServiceDefaults;
 
 namespace Strava.Leaderboards.Reading;
 
@@ -7,9 +8,10 @@ namespace Strava.Leaderboards.Reading;
 internal sealed record Athlete(long Number, Guid Id, string? Name, string? TimeZone, string? City);
 
 /// <summary>
-/// Names and numbers of athletes, at most <see cref="Freshness"/> old, so that a hot page costs no query.
+/// Names and numbers of athletes, at most <see cref="Freshness"/> old, so that a hot page costs no query; and however
+/// many readers come at once, they are asked for in one query at a time.
 /// </summary>
-internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
+internal sealed class AthleteDirectory : IDisposable
 {
     private const int MaxCached = 200_000;
     private const string Columns =
@@ -19,20 +21,25 @@ internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
         """;
 
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+    private readonly NpgsqlDataSource _database;
     private readonly MemoryCache _athletes = new(new MemoryCacheOptions { SizeLimit = MaxCached });
+    private readonly Crowds<string, Guid, Athlete?> _callers;
+    private readonly Crowds<string, List<long>, IReadOnlyDictionary<long, Athlete>> _pages;
+
+    public AthleteDirectory(NpgsqlDataSource database)
+    {
+        _database = database;
+        _callers = new((_, ids) => ReadAsync(ids), TooMany);
+        _pages = new((_, pages) => ReadAsync(pages), TooMany);
+
+        static Exception TooMany() => new UnavailableException("Too many ask for boards at once.");
+    }
 
     /// <returns><c>null</c>: never heard of; such an athlete is on no board.</returns>
-    public async Task<Athlete?> FindAsync(Guid athleteId, CancellationToken cancellationToken)
-    {
-        if (_athletes.TryGetValue(athleteId, out Athlete? known))
-        {
-            return known;
-        }
-
-        await using var command = database.CreateCommand($"SELECT {Columns} WHERE n.athlete_id = $1");
-        command.Parameters.Add(new() { Value = athleteId });
-        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
-    }
+    public ValueTask<Athlete?> FindAsync(Guid athleteId, CancellationToken cancellationToken) =>
+        _athletes.TryGetValue(athleteId, out Athlete? known)
+            ? new(known)
+            : new(_callers.AskAsync("callers", athleteId, cancellationToken));
 
     public async Task<IReadOnlyDictionary<long, Athlete>> FindAsync(
         IEnumerable<long> numbers, CancellationToken cancellationToken)
@@ -53,11 +60,13 @@ internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
 
         if (missing.Count > 0)
         {
-            await using var command = database.CreateCommand($"SELECT {Columns} WHERE n.number = ANY($1)");
-            command.Parameters.Add(new() { Value = missing });
-            foreach (var athlete in await ReadAsync(command, cancellationToken))
+            var read = await _pages.AskAsync("pages", missing, cancellationToken);
+            foreach (var number in missing)
             {
-                found[athlete.Number] = athlete;
+                if (read.TryGetValue(number, out var athlete))
+                {
+                    found[number] = athlete;
+                }
             }
         }
 
@@ -65,6 +74,44 @@ internal sealed class AthleteDirectory(NpgsqlDataSource database) : IDisposable
     }
 
     public void Dispose() => _athletes.Dispose();
+
+    private async Task<IReadOnlyList<Athlete?>> ReadAsync(List<Guid> ids)
+    {
+        await using var command = _database.CreateCommand($"SELECT {Columns} WHERE n.athlete_id = ANY($1)");
+        command.Parameters.Add(new() { Value = ids });
+        var found = (await ReadAsync(command, CancellationToken.None)).ToDictionary(athlete => athlete.Id);
+        return ids.ConvertAll(id => found.GetValueOrDefault(id));
+    }
+
+    // The same for all of them: most readers look at the same pages.
+    private async Task<IReadOnlyList<IReadOnlyDictionary<long, Athlete>>> ReadAsync(List<List<long>> pages)
+    {
+        var (found, missing) = (new Dictionary<long, Athlete>(), new List<long>());
+        foreach (var number in pages.SelectMany(page => page).Distinct())
+        {
+            // The call before this one may have brought it.
+            if (_athletes.TryGetValue(number, out Athlete? known))
+            {
+                found[number] = known!;
+            }
+            else
+            {
+                missing.Add(number);
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            await using var command = _database.CreateCommand($"SELECT {Columns} WHERE n.number = ANY($1)");
+            command.Parameters.Add(new() { Value = missing });
+            foreach (var athlete in await ReadAsync(command, CancellationToken.None))
+            {
+                found[athlete.Number] = athlete;
+            }
+        }
+
+        return [.. Enumerable.Repeat(found, pages.Count)];
+    }
 
     private async Task<List<Athlete>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -4,36 +4,50 @@ using Strava.Leaderboards.Stores;
 namespace Strava.Leaderboards.Reading;
 
 /// <summary>
-/// Redis when it is there and whole; else the last page seen, if any. Who comes right after another gets the lines that
-/// the other got, some tenths of a second old as their asOf says, and a line of their own.
+/// Redis when it is there and whole; else the last page seen, if any. Who comes right after another, or together with
+/// others, gets the lines that the other got, some tenths of a second old as their asOf says, and a line of their own.
 /// </summary>
 internal sealed class BoardReader(RedisBoards redis, ViewerLines viewers, LastPages lastPages)
 {
+    private readonly SharedReads<(BoardKey, int), BoardPage> _underWay = new();
+
     /// <returns><c>null</c>: Redis is away and this page was not seen lately.</returns>
     public async Task<BoardPage?> ReadAsync(
         BoardKey board, BoardSlice slice, long? viewer, CancellationToken cancellationToken)
     {
         try
         {
-            if (slice.Neighbours == 0 && lastPages.Recent(board, slice) is { } recent)
-            {
-                return recent with { Viewer = await ViewerAsync(board, recent, viewer, cancellationToken) };
-            }
-
-            var page = await redis.ReadAsync(board, slice, viewer, cancellationToken);
-            if (page.IsWhole)
-            {
-                lastPages.Keep(board, slice, viewer, page);
-                return page;
-            }
+            var page = slice is { IsFirstPage: true, Neighbours: 0 }
+                ? await SharedAsync(board, slice, viewer, cancellationToken)
+                : await AloneAsync(board, slice, viewer, cancellationToken);
 
             // A board that is being filled shows a part; the page from before shows more.
-            return lastPages.Find(board, slice, viewer) ?? page;
+            return page.IsWhole ? page : lastPages.Find(board, slice, viewer) ?? page;
         }
         catch (RedisAwayException)
         {
             return lastPages.Find(board, slice, viewer);
         }
+    }
+
+    private async Task<BoardPage> SharedAsync(
+        BoardKey board, BoardSlice slice, long? viewer, CancellationToken cancellationToken)
+    {
+        var page = lastPages.Recent(board, slice) ?? await _underWay.ReadAsync(
+            (board, slice.Size), () => AloneAsync(board, slice, viewer: null, CancellationToken.None), cancellationToken);
+        return page with { Viewer = await ViewerAsync(board, page, viewer, cancellationToken) };
+    }
+
+    private async Task<BoardPage> AloneAsync(
+        BoardKey board, BoardSlice slice, long? viewer, CancellationToken cancellationToken)
+    {
+        var page = await redis.ReadAsync(board, slice, viewer, cancellationToken);
+        if (page.IsWhole)
+        {
+            lastPages.Keep(board, slice, viewer, page);
+        }
+
+        return page;
     }
 
     private async Task<BoardLine?> ViewerAsync(
@@ -50,7 +64,11 @@ internal sealed class BoardReader(RedisBoards redis, ViewerLines viewers, LastPa
         }
 
         var line = await viewers.ReadAsync(board, athlete, cancellationToken);
-        lastPages.Keep(board, athlete, line);
+        if (page.IsWhole)
+        {
+            lastPages.Keep(board, athlete, line);
+        }
+
         return line;
     }
 }

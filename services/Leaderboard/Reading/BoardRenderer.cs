@@ -23,6 +23,7 @@ internal sealed class BoardRenderer(AthleteDirectory athletes, IOptions<JsonOpti
 
     private readonly JsonSerializerOptions _options = json.Value.SerializerOptions;
     private readonly ConditionalWeakTable<IReadOnlyList<BoardLine>, Lines> _rendered = [];
+    private readonly SharedReads<IReadOnlyList<BoardLine>, Lines> _underWay = new();
 
     /// <param name="page">Of that board.</param>
     /// <param name="key">Which.</param>
@@ -97,14 +98,14 @@ internal sealed class BoardRenderer(AthleteDirectory athletes, IOptions<JsonOpti
         return tail.WrittenMemory;
     }
 
-    private async Task<Lines> LinesAsync(IReadOnlyList<BoardLine> page, CancellationToken cancellationToken)
-    {
-        if (_rendered.TryGetValue(page, out var known) && time.GetElapsedTime(known.At) < Freshness)
-        {
-            return known;
-        }
+    private ValueTask<Lines> LinesAsync(IReadOnlyList<BoardLine> page, CancellationToken cancellationToken) =>
+        _rendered.TryGetValue(page, out var known) && time.GetElapsedTime(known.At) < Freshness
+            ? new(known)
+            : new(_underWay.ReadAsync(page, () => RenderAsync(page), cancellationToken));
 
-        var entries = JsonSerializer.SerializeToUtf8Bytes(await EntriesAsync(page, cancellationToken), _options);
+    private async Task<Lines> RenderAsync(IReadOnlyList<BoardLine> page)
+    {
+        var entries = JsonSerializer.SerializeToUtf8Bytes(await EntriesAsync(page, CancellationToken.None), _options);
         var lines = new Lines(entries, time.GetTimestamp());
         _rendered.AddOrUpdate(page, lines);
         return lines;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -10,12 +11,12 @@ using Strava.Testing;
 namespace Strava.Bench.Boards;
 
 /// <summary>
-/// Boards of clubs of 10, 10,000 and 1,000,000 members who have all been active this week, which is the worst case:
-/// what a change costs, from the ledger to Redis, and how long a page takes through the gateway.
+/// Boards of clubs of 10, 10,000 and 1,000,000 members (or as many million as CLUB_MILLIONS says) who have all been
+/// active this week, which is the worst case: what a change costs, from the ledger to Redis, and how long a page takes
+/// through the gateway.
 /// </summary>
 internal static class ClubBench
 {
-    private const int Athletes = 1_000_000;
     private const int Middle = 10_000;
     private const int Small = 10;
 
@@ -26,6 +27,11 @@ internal static class ClubBench
 
     private const int Rounds = 7;
     private const int Reads = 3_000;
+    private static readonly int Millions = int.Parse(
+        Environment.GetEnvironmentVariable("CLUB_MILLIONS") ?? "1", CultureInfo.InvariantCulture);
+
+    private static readonly int Athletes = Millions * 1_000_000;
+    private static readonly string Large = $"{Millions}m";
     private static readonly string[] Sorts =
         ["distance", "movingTime", "elevation", "averagePace", "longest", "activities"];
 
@@ -109,7 +115,7 @@ internal static class ClubBench
     {
         var clubs = new (string Name, string Of)[]
         {
-            ("10", "club > 2"), ("10k", "club = 2"), ("1m", "club = 1"),
+            ("10", "club > 2"), ("10k", "club = 2"), (Large, "club = 1"),
         };
         var took = clubs.ToDictionary(club => club.Name, _ => new List<double>());
         for (var round = 0; round <= Rounds; round++)
@@ -140,9 +146,9 @@ internal static class ClubBench
             Figures.Print($"boards.club.write.{name}", microseconds, "us");
         }
 
-        Figures.Print("boards.club.growth.write", per["1m"] / per["10k"]);
-        Figures.Print("boards.club.growth.write.1m_vs_10", per["1m"] / per["10"]);
-        Figures.Note("1,000,000 against 10,000 active members: a change of the ledger, its mark, its entries in Redis");
+        Figures.Print("boards.club.growth.write", per[Large] / per["10k"]);
+        Figures.Print($"boards.club.growth.write.{Large}_vs_10", per[Large] / per["10"]);
+        Figures.Note($"{Athletes} against {Middle} active members: a change of the ledger, its mark, its entries in Redis");
     }
 
     /// <summary>The bare commands, as many and as far apart: what is left is what the processor's cache misses.</summary>
@@ -171,7 +177,7 @@ internal static class ClubBench
             }
         }
 
-        Figures.Note($"raw: {Figures.Format(Figures.Median(large))} us for the six sets of a member of a million, {Figures.Format(Figures.Median(middle))} us of {Middle}");
+        Figures.Note($"raw: {Figures.Format(Figures.Median(large))} us for the six sets of a member of {Athletes}, {Figures.Format(Figures.Median(middle))} us of {Middle}");
         Figures.Print("boards.club.growth.write.raw", Figures.Median(large.Zip(middle, (one, other) => one / other)));
     }
 
