@@ -217,7 +217,7 @@ internal static class ClubBench
         Figures.Print("boards.club.read_p99_ms", Figures.Percentile(took, 0.99), "ms");
         Figures.Print("boards.club.read.floor_p99_ms", Figures.Percentile(floor, 0.99), "ms");
         Figures.Note("the floor: the gateway's own first page, turn about in the same run");
-        Figures.Note("1,000,000 active members, each column in turn, top 10 and 100 with the viewer, one reader");
+        Figures.Note($"{Athletes} active members, each column in turn, top 10 and 100 with the viewer, one reader");
     }
 
     private static async Task<long[]> ChooseAsync(NpgsqlDataSource database, string of)
