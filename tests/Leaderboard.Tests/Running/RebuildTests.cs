@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
 using Npgsql;
 using StackExchange.Redis;
 using Strava.Testing;
@@ -66,24 +64,7 @@ internal sealed class RebuildTests : RebuildSpec
         var runner = (await SavedAsync(3))[0].AthleteId;
         await Eventually.HoldsAsync(async () => await MarksAsync() == 0 && await AllTimeAsync(runner) > 0);
         var right = await AllTimeAsync(runner);
-        var path = new Uri($"/admin/flags/{runner}", UriKind.Relative);
-
-        using var flagged = await World.Admin.PutAsJsonAsync(path, new { reason = "a car" });
-        Assert.That(flagged.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
-        await Eventually.HoldsAsync(async () => await AllTimeAsync(runner) == 0);
-        var listed = await World.Admin.GetStringAsync(new Uri("/admin/flags", UriKind.Relative));
-        Assert.That(listed, Does.Contain($"{runner}").And.Contain("a car"));
-
-        using var elsewhere = await World.Service.Client.PutAsJsonAsync(path, new { reason = "not on this port" });
-        using var wordless = await World.Admin.PutAsJsonAsync(path, new { reason = "" });
-        using var unflagged = await World.Admin.DeleteAsync(path);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
-            Assert.That(wordless.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
-            Assert.That(unflagged.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
-        }
-
+        await FlagAndUnflagAsync(runner, () => Eventually.HoldsAsync(async () => await AllTimeAsync(runner) == 0));
         await Eventually.HoldsAsync(async () => await AllTimeAsync(runner) == right);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Strava.Contracts;
 using Strava.Contracts.Messages;
 using Strava.Contracts.Sports;
@@ -249,4 +250,27 @@ internal abstract class RebuildSpec
 
     private Task HasVersionAsync(ActivitySummary activity) => Eventually.HoldsAsync(async () => await _world.ScalarAsync<bool>(
         $"SELECT EXISTS (SELECT FROM {Table} WHERE activity_id = '{activity.ActivityId}' AND version = {activity.Version})"));
+
+    /// <summary>An operator's way over the management port: flag, list, what is refused, take it back.</summary>
+    /// <param name="athlete">Who is flagged.</param>
+    /// <param name="whileFlagged">Looks at what the service makes of it.</param>
+    protected async Task FlagAndUnflagAsync(Guid athlete, Func<Task> whileFlagged)
+    {
+        var (path, all) = (new Uri($"/admin/flags/{athlete}", UriKind.Relative), new Uri("/admin/flags", UriKind.Relative));
+        using var flagged = await World.Admin.PutAsJsonAsync(path, new { reason = "a car" });
+        Assert.That(flagged.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        await whileFlagged();
+        Assert.That(await World.Admin.GetStringAsync(all), Does.Contain($"{athlete}").And.Contain("a car"));
+
+        using var elsewhere = await World.Service.Client.PutAsJsonAsync(path, new { reason = "not on this port" });
+        using var wordless = await World.Admin.PutAsJsonAsync(path, new { reason = "" });
+        using var unflagged = await World.Admin.DeleteAsync(path);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+            Assert.That(wordless.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+            Assert.That(unflagged.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+            Assert.That(await World.Admin.GetStringAsync(all), Does.Not.Contain($"{athlete}"));
+        }
+    }
 }
